@@ -1,0 +1,1 @@
+"""What is asked (`Scenario`) and what happened (`Transcript`): the vocabulary that everything shares."""

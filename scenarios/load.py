@@ -1,0 +1,213 @@
+"""Read scenario folders and suites. A folder's name is the scenario's id, its parent's the suite's.
+
+Files that a scenario names (policy, world, working folder) are read here, so that a loaded scenario is whole.
+Everything wrong with a folder is reported in one go.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import JsonValue, ValidationError
+
+from scenarios.mcp_servers import read_mcp_servers
+from scenarios.problem import Problem, ScenarioError, choices
+from scenarios.record import Record
+from scenarios.references import reference_problems
+from scenarios.scenario import Scenario
+from scenarios.validation import record_problems
+from scenarios.yaml_file import Place, YamlFile, read_yaml
+
+R = TypeVar("R", bound=Record)
+
+LIBRARY = Path(__file__).parent / "library"
+"""The suites that Longspan ships."""
+
+
+class SuiteFile(Record):
+    """What a `suite.yaml` says."""
+
+    title: str
+    scorers: tuple[str, ...] = ()
+    needs: str = ""
+    """What has to be installed beside Longspan, in one line with the command."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suite:
+    name: str
+    title: str
+    needs: str
+    scenarios: tuple[Scenario, ...]
+
+
+def library_suites() -> tuple[str, ...]:
+    """The names of the suites that Longspan ships."""
+    return tuple(sorted(file.parent.name for file in LIBRARY.glob("*/suite.yaml")))
+
+
+def find_suite(name: str) -> Path:
+    """The folder of a library suite, a `suite/scenario` or a path. Raises `ScenarioError` for neither."""
+    for folder in (LIBRARY / name, Path(name)):
+        if (folder / "suite.yaml").is_file() or (folder / "scenario.yaml").is_file():
+            return folder.resolve()
+    folder = Path(name)
+    if folder.is_dir():
+        message = "has neither suite.yaml nor scenario.yaml; name a suite's or a scenario's folder"
+        raise ScenarioError([Problem(file=folder, message=message)])
+    message = f"no suite is called {name!r} and no folder is there; {choices(name, library_suites())}"
+    raise ScenarioError([Problem(file=folder, message=message)])
+
+
+def load_suite(folder: Path) -> Suite:
+    """Read a suite's folder, or one scenario's as a suite of one; raises like `load_scenario`."""
+    if (folder / "scenario.yaml").is_file():
+        scenario = load_scenario(folder)
+        return Suite(name=scenario.suite, title=scenario.title, needs="", scenarios=(scenario,))
+    problems: list[Problem] = []
+    head = SuiteFile(title=folder.name)
+    try:
+        head = read_record(SuiteFile, read_yaml(folder / "suite.yaml"))
+    except ScenarioError as error:
+        problems += error.problems
+    scenarios: list[Scenario] = []
+    for file in sorted(folder.glob("*/scenario.yaml")):
+        try:
+            scenarios.append(load_scenario(file.parent, scorers=head.scorers))
+        except ScenarioError as error:
+            problems += error.problems
+    if not scenarios and not problems:
+        problems.append(Problem(file=folder, message="is a suite without a scenario; add NAME/scenario.yaml"))
+    if problems:
+        raise ScenarioError(problems)
+    return Suite(name=folder.name, title=head.title, needs=head.needs, scenarios=tuple(scenarios))
+
+
+def load_scenario(folder: Path, *, scorers: tuple[str, ...] = ()) -> Scenario:
+    """Read one scenario's folder with every file it names. Raises `ScenarioError` with every problem."""
+    folder = folder.resolve()
+    file = read_yaml(folder / "scenario.yaml")
+    if not isinstance(file.value, dict):
+        raise ScenarioError([Problem(file=file.path, message="must be a mapping with title and segments")])
+    reading = _Reading(folder, file)
+    data = reading.whole(file.value)
+    for name in ("suite", "id"):
+        if name in data:
+            reading.problem((name,), "comes from the folder's name; leave it out")
+    data |= {"suite": folder.parent.name, "id": folder.name}
+    data["scorers"] = [*scorers, *_list(data.get("scorers"))]
+    problems = reading.problems + list(reference_problems(file, data))
+    scenario: Scenario | None = None
+    try:
+        scenario = Scenario.model_validate(data)
+    except ValidationError as error:
+        problems += record_problems(Scenario, error, file)
+    if problems or scenario is None:
+        raise ScenarioError(problems)
+    return scenario
+
+
+def read_record(kind: type[R], file: YamlFile) -> R:
+    """A file's value as a record. Raises `ScenarioError` with every problem."""
+    try:
+        return kind.model_validate(file.value)
+    except ValidationError as error:
+        raise ScenarioError(list(record_problems(kind, error, file))) from error
+
+
+def digest(scenario: Scenario) -> str:
+    """SHA-256 over all that a scenario asks, working folders by their contents; the same on every machine."""
+    data = scenario.model_dump(mode="json", exclude_defaults=True)
+    for name, server in scenario.servers.items():
+        if server.folder is not None:
+            data["servers"][name]["folder"] = dict(_hashes(Path(server.folder)))
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+
+
+def merge(base: JsonValue, over: JsonValue) -> JsonValue:
+    """Objects key by key, where null removes a key; anything else is replaced."""
+    if not isinstance(base, dict) or not isinstance(over, dict):
+        return over
+    merged = {**base, **{k: merge(base.get(k), v) for k, v in over.items()}}
+    return {k: v for k, v in merged.items() if not (v is None and k in over)}
+
+
+@dataclass
+class _Reading:
+    """Replaces the names of files in a scenario by what they hold, and notes what cannot be read."""
+
+    folder: Path
+    file: YamlFile
+    problems: list[Problem] = field(default_factory=list)
+
+    def whole(self, data: Mapping[str, JsonValue]) -> dict[str, Any]:
+        found = dict(data)
+        if isinstance(system := data.get("system"), str) and system.endswith((".md", ".txt")):
+            found["system"] = self._text(system, ("system",))
+        servers = dict(self._mcp_servers(found.pop("mcp_servers", None)))
+        for name, server in _dict(data.get("servers")).items():
+            servers[name] = self._server(server, ("servers", name)) if isinstance(server, dict) else server
+        return found | ({"servers": servers} if servers else {})
+
+    def _server(self, server: dict[str, JsonValue], place: Place) -> JsonValue:
+        found = dict(server)
+        if "state" in server:
+            parts = server["state"] if isinstance(server["state"], list) else [server["state"]]
+            state: JsonValue = {}
+            for part in parts:
+                state = merge(state, self._yaml(part, (*place, "state")) if isinstance(part, str) else part)
+            found["state"] = state
+        if isinstance(folder := server.get("folder"), str):
+            found["folder"] = str(self.folder / folder)
+            if not (self.folder / folder).is_dir():
+                self.problem((*place, "folder"), f"there is no folder {folder!r} beside the scenario")
+        return found
+
+    def _mcp_servers(self, name: JsonValue) -> Mapping[str, JsonValue]:
+        if name is None:
+            return {}
+        if not isinstance(name, str):
+            self.problem(("mcp_servers",), f"needs the name of a JSON file; found {name!r}")
+            return {}
+        try:
+            servers = read_mcp_servers(self.folder / name)
+        except ScenarioError as error:
+            self.problems.extend(error.problems)
+            return {}
+        return {key: server.model_dump(mode="json", exclude_defaults=True) for key, server in servers.items()}
+
+    def _text(self, name: str, place: Place) -> str:
+        try:
+            return (self.folder / name).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            self.problem(place, f"cannot read {name!r} beside the scenario: {error}")
+            return ""
+
+    def _yaml(self, name: str, place: Place) -> JsonValue:
+        try:
+            return read_yaml(self.folder / name).value
+        except ScenarioError as error:
+            self.problem(place, f"cannot use {name!r}: {error}")
+            return {}
+
+    def problem(self, place: Place, message: str) -> None:
+        where = ".".join(map(str, place))
+        self.problems.append(
+            Problem(file=self.file.path, line=self.file.line(place), field=where, message=message)
+        )
+
+
+def _hashes(folder: Path) -> Iterator[tuple[str, str]]:
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        yield file.relative_to(folder).as_posix(), hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _dict(value: JsonValue) -> dict[str, JsonValue]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: JsonValue) -> list[JsonValue]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,44 @@
+"""A study file: which models, on which suites, how often. It is kept with the results."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, JsonValue, model_validator
+
+from scenarios.load import read_record
+from scenarios.record import Record
+from scenarios.yaml_file import read_yaml
+
+
+class StudyModel(Record):
+    """A model with the settings that it is asked with."""
+
+    name: str
+    sampling: dict[str, JsonValue] = {}
+    first_call: Literal["auto", "required"] = "auto"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_alone(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
+
+
+class StudyLimits(Record):
+    concurrency: Annotated[int, Field(ge=1)] = 8
+
+
+class Study(Record):
+    """The typed form of a `study.yaml`."""
+
+    models: Annotated[tuple[StudyModel, ...], Field(min_length=1)]
+    suites: Annotated[tuple[str, ...], Field(min_length=1)]
+    repeats: Annotated[int, Field(ge=1)] = 1
+    seed: int = 0
+    limits: StudyLimits = StudyLimits()
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """Read a study; a suite that starts with `.` is a folder beside the file. Raises `ScenarioError`."""
+        study = read_record(cls, read_yaml(file))
+        suites = (str(file.parent / suite) if suite.startswith(".") else suite for suite in study.suites)
+        return study.model_copy(update={"suites": tuple(suites)})

@@ -1,0 +1,196 @@
+"""What happened when one model played one scenario.
+
+A transcript is written once and only read afterwards, so that scores can be recomputed at any time without
+asking a model again. What the model wrote is kept exactly as it wrote it. A count that nobody reported is
+None, never 0.
+"""
+
+import json
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, JsonValue
+
+from scenarios.record import Record
+
+TrialClass = Literal[
+    "done", "limit", "truncated", "overflow", "parser", "server", "provider", "user", "budget", "harness"
+]
+"""How a trial ended; exactly one, given at one boundary."""
+
+GRADED: frozenset[TrialClass] = frozenset({"done", "limit", "truncated", "overflow"})
+"""The model's own doing: these count. The others are excluded, listed, and played again."""
+
+CallProblem = Literal["malformed", "unknown_tool", "schema", "tool_error", "fault"]
+"""Why a call brought no good result: not a JSON object; no such tool; arguments that the tool's schema
+refuses (neither is sent to the server); the tool said no; an injected fault hit it."""
+
+
+class ToolCall(Record):
+    """A call as the model wrote it; `arguments_json` may be malformed, and that is scored."""
+
+    id: str
+    name: str
+    arguments_json: str
+
+
+class UserMessage(Record):
+    role: Literal["user"] = "user"
+    text: str
+
+
+class AssistantMessage(Record):
+    role: Literal["assistant"] = "assistant"
+    text: str = ""
+    reasoning: str | None = None
+    """Thinking that the wire format keeps apart from the answer; no scorer reads it."""
+    tool_calls: tuple[ToolCall, ...] = ()
+
+
+class ToolMessage(Record):
+    role: Literal["tool"] = "tool"
+    call_id: str
+    text: str
+    """What the model read."""
+    structured: JsonValue = None
+    """The result as JSON where the server gave one; the model did not see it unless `text` says it."""
+    problem: CallProblem | None = None
+    detail: str | None = None
+    """For `schema`: the first violation; for `fault`: its kind."""
+    ms: float = 0.0
+
+
+Message = Annotated[UserMessage | AssistantMessage | ToolMessage, Field(discriminator="role")]
+
+
+class Usage(Record):
+    """Token counts of one request as the provider means them: `cached` ⊂ `input`, `reasoning` ⊂ `output`."""
+
+    input: int | None = None
+    cached: int | None = None
+    output: int | None = None
+    reasoning: int | None = None
+
+
+class Exchange(Record):
+    """One request to the model, measured by our clock from the moment it was sent."""
+
+    usage: Usage = Usage()
+    raw_usage: JsonValue = None
+    """The provider's own usage object, kept for ever."""
+    ms: float = 0.0
+    """Until the last byte."""
+    ttft_ms: float | None = None
+    """Until the first token of any kind; None when the reply was not streamed."""
+    first_answer_ms: float | None = None
+    """Until the first token that is not reasoning."""
+    chunk_ms: tuple[float, ...] = ()
+    """The gaps between content chunks (a chunk may carry several tokens)."""
+    finish: str | None = None
+    served_model: str | None = None
+    """The model id and fingerprint that the server named in its reply."""
+    attempts: int = 1
+    """How often the request was sent until it was answered."""
+
+    @property
+    def tpot_ms(self) -> float | None:
+        """(end-to-end − TTFT) / (output tokens − 1), as vLLM defines it; None for fewer than two tokens."""
+        later_tokens = (self.usage.output or 0) - 1
+        if self.ttft_ms is None or later_tokens < 1:
+            return None
+        return (self.ms - self.ttft_ms) / later_tokens
+
+
+class SegmentRecord(Record):
+    segment: str
+    messages: tuple[Message, ...] = ()
+
+    @property
+    def reply(self) -> str:
+        """The last thing the model said to the user in this segment."""
+        last = self.messages[-1] if self.messages else None
+        return last.text if isinstance(last, AssistantMessage) and not last.tool_calls else ""
+
+
+class Change(Record):
+    """One leaf of a world that is not what it was."""
+
+    path: str
+    """JSON pointer."""
+    before: JsonValue = None
+    after: JsonValue = None
+    kind: Literal["added", "removed", "changed"]
+
+
+class Failure(Record):
+    """Why a trial did not end by itself: a finding about the model for `limit`, `truncated`, `overflow`."""
+
+    kind: str
+    """A short stable word, such as `steps`, `http_503`, `server_exited`."""
+    message: str
+    where: str = ""
+
+
+class Transcript(Record):
+    schema_version: Literal[1] = 1
+    scenario: str
+    """`suite/id`."""
+    model: str
+    repeat: int
+    ended: TrialClass
+    failure: Failure | None = None
+    segments: tuple[SegmentRecord, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
+    """One per assistant message, in order; one more when the last request failed after an answer began."""
+    changes: dict[str, tuple[Change, ...]] = {}
+    """By server: how the final state differs from the starting state."""
+    started: str = ""
+    """UTC, ISO 8601."""
+    seconds: float = 0.0
+    """Wall time of the trial without queueing."""
+    notes: tuple[str, ...] = ()
+    """Settings that shaped this trial beyond the scenario, such as a forced first call."""
+
+    @property
+    def calls(self) -> Iterator[tuple[str, ToolCall, ToolMessage | None]]:
+        """Every call the model made, with its segment and what came back (None when it was never executed).
+
+        Results are paired by position, since servers may use one call id twice.
+        """
+        for record in self.segments:
+            for place, message in enumerate(record.messages):
+                if isinstance(message, AssistantMessage):
+                    results = record.messages[place + 1 : place + 1 + len(message.tool_calls)]
+                    for call, result in zip_longest(message.tool_calls, results):
+                        if call is not None:
+                            yield record.segment, call, result if isinstance(result, ToolMessage) else None
+
+
+class BadArguments(ValueError):
+    """The model did not write one JSON object."""
+
+
+def parse_arguments(text: str) -> dict[str, JsonValue]:
+    """Arguments by strict JSON: one object, no key twice, no NaN. An empty text is an empty object.
+
+    Raises `BadArguments`, saying what is wrong with the text.
+    """
+    try:
+        value: Any = json.loads(text or "{}", object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadArguments(str(error)) from error
+    if not isinstance(value, dict):
+        raise BadArguments(f"a JSON {type(value).__name__} where an object is needed")
+    return value
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is written twice")
+    return found
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,1 @@
+"""The MCP side: open a scenario's servers, offer their tools, call one, snapshot what changed."""
