@@ -125,6 +125,8 @@ def sample(matcher: JsonValue, lookup: Lookup) -> JsonValue:
             return [sample(v, lookup) for v in spec]
         case "any_of":
             return sample(_list(spec)[0], lookup)
+        case "set":
+            return [sample(part, lookup) for part in _list(spec)]
         case "number" if isinstance(spec, dict):
             return lookup(str(spec["ref"]))
         case "contains":
@@ -135,6 +137,11 @@ def sample(matcher: JsonValue, lookup: Lookup) -> JsonValue:
         case "any":
             return "-"
     return spec
+
+
+def sample_arguments(wanted: Mapping[str, JsonValue], lookup: Lookup) -> dict[str, JsonValue]:
+    """Arguments that fit; one that may be anything and may be left out is left out."""
+    return {name: sample(matcher, lookup) for name, matcher in wanted.items() if not _idle(matcher)}
 
 
 def wording(matcher: JsonValue, lookup: Lookup) -> str:
@@ -184,6 +191,15 @@ def equal(a: JsonValue, b: JsonValue) -> bool:
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(map(equal, a, b))
     return a == b
+
+
+def _idle(matcher: JsonValue) -> bool:
+    return (
+        is_optional(matcher)
+        and isinstance(matcher, dict)
+        and keyword(matcher) == "any"
+        and "example" not in matcher
+    )
 
 
 def _fits(matcher: JsonValue, value: JsonValue, lookup: Lookup) -> bool:

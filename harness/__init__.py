@@ -1,0 +1,1 @@
+"""Plays scenarios with models, keeps what happened, grades and reports it."""

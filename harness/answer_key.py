@@ -1,0 +1,120 @@
+"""Run the gold calls of a scenario in a fresh world, and keep what they do as its answer key.
+
+Gold that fails its own server is the scenario's mistake and is reported as such, all of it at once.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from dataclasses import replace as with_changes
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from scenarios.exam import AnswerKey, Exam, GoldCall
+from scenarios.load import digest
+from scenarios.matching import Lookup, compare, resolve, sample_arguments, wording
+from scenarios.pointer import value_at
+from scenarios.problem import Problem, ScenarioError, choices
+from scenarios.scenario import ExpectedCall, Scenario, Segment, Tools
+from scenarios.transcript import ToolCall, ToolMessage
+from tools.open_world import OpenWorld, WorldHome, open_world
+from tools.state import changes
+
+_SPOILS = frozenset({"garbled", "truncated"})
+
+
+async def prepare_exam(scenario: Scenario, home: WorldHome) -> Exam:
+    """The scenario with its answer key.
+
+    Raises `ScenarioError` when its gold does not work, and `WorldFailed` when a server does not.
+    """
+    calm = scenario.model_copy(update={"tools": Tools(distractors=scenario.tools.distractors)})
+    work = _Derivation(scenario)
+    async with open_world(calm, home=with_changes(home, transport="memory")) as world:
+        initial = await world.snapshot()
+        for segment, call in scenario.calls:
+            if not work.problems:  # what follows a call that failed fails for its sake
+                await work.run(world, segment, call)
+        final = await world.snapshot()
+    changed = {name: found for name in final if (found := changes(initial[name], final[name]))}
+    key = AnswerKey(tools=world.tools, calls=tuple(work.calls), initial=initial, changes=changed)
+    if not work.problems:
+        work.problems += [*_facts(scenario, work.lookup), *_final(scenario, final, work.lookup)]
+    work.problems += _names(scenario, key)
+    if work.problems:
+        file = Path(scenario.suite) / scenario.id / "scenario.yaml"
+        raise ScenarioError([Problem(file=file, field=where, message=said) for where, said in work.problems])
+    return Exam(scenario=scenario, key=key, digest=digest(scenario))
+
+
+@dataclass
+class _Derivation:
+    scenario: Scenario
+    calls: list[GoldCall] = field(default_factory=list)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def lookup(self) -> Lookup:
+        return resolve({call.id: call.result for call in self.calls})
+
+    async def run(self, world: OpenWorld, segment: Segment, call: ExpectedCall) -> None:
+        place = f"segments.{segment.id}.calls.{call.id}"
+        try:
+            arguments = sample_arguments(call.args, self.lookup)
+        except LookupError as error:
+            self.problems.append((place, f"{error.args[0]}; an earlier gold call's result does not hold it"))
+            return
+        text = json.dumps(arguments, ensure_ascii=False)
+        result = await world.call(ToolCall(id=call.id, name=call.tool, arguments_json=text))
+        if result.problem is not None:
+            self.problems.append((place, f"the gold call {call.tool} {text} fails: {result.text}"))
+        self.calls.append(
+            GoldCall(
+                id=call.id, segment=segment.id, tool=call.tool, arguments=arguments, result=_result(result)
+            )
+        )
+
+
+def _result(message: ToolMessage) -> JsonValue:
+    return message.structured if message.structured is not None else message.text
+
+
+def _facts(scenario: Scenario, lookup: Lookup) -> Iterator[tuple[str, str]]:
+    for segment in scenario.segments:
+        for fact in segment.expect.facts + segment.expect.not_say:
+            try:
+                wording(fact, lookup)
+            except LookupError as error:
+                yield (
+                    f"segments.{segment.id}",
+                    f"{error.args[0]}; an earlier gold call's result does not hold it",
+                )
+
+
+def _names(scenario: Scenario, key: AnswerKey) -> Iterator[tuple[str, str]]:
+    tools = {tool.name: tool for tool in key.tools}
+    named = [(f"segments.{s.id}.allow", name) for s in scenario.segments for name in s.expect.allow]
+    named += [("final.never", pattern.tool) for pattern in scenario.final.never]
+    named += [("tools.faults", fault.tool) for fault in scenario.tools.faults]
+    for place, name in named:
+        if name not in tools:
+            yield place, f"no tool is called {name!r}; {choices(name, tools)}"
+    for fault in scenario.tools.faults:
+        if fault.error in _SPOILS and fault.tool in tools and tools[fault.tool].writes:
+            yield "tools.faults", f"{fault.error!r} is only for tools that read; {fault.tool} writes"
+
+
+def _final(scenario: Scenario, final: Mapping[str, JsonValue], lookup: Lookup) -> Iterator[tuple[str, str]]:
+    for server, state in scenario.final.state.items():
+        for pointer, matcher in state.changed.items():
+            try:
+                value = value_at(final[server], pointer)
+            except LookupError:
+                yield f"final.state.{server}", f"the gold calls leave nothing at {pointer}"
+                continue
+            for miss in compare(matcher, value, lookup):
+                yield (
+                    f"final.state.{server}",
+                    f"the gold calls leave {miss.given!r} at {pointer}, not {miss.wanted}",
+                )

@@ -1,0 +1,221 @@
+"""A whole evaluation: load and prove the exams, play what was not played yet, grade it, report it.
+
+The steps are in the order in which things can go wrong for the user: nothing is sent to any model before
+every suite is loaded, every answer key is derived, and every model's name is understood.
+"""
+
+import fcntl
+import platform
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from harness.answer_key import prepare_exam
+from harness.environment import Environment
+from harness.floors import measure_floors, read_floors, write_floors
+from harness.grading import Grader
+from harness.models import open_model
+from harness.play import Stage
+from harness.recording import recording
+from harness.run import Progress, Runner, Tally
+from harness.run_record import ModelVariant, RunRecord, run_id
+from harness.store import RunError, RunFolder
+from scenarios.exam import Exam
+from scenarios.load import find_suite, load_suite
+from scenarios.problem import Problem, ScenarioError
+from scenarios.scenario import Scenario, Transport
+from tools.open_world import WorldHome
+
+_PACKAGES = ("mcp", "pydantic", "aiohttp", "jsonschema", "numpy")
+_CALL_SECONDS = 60.0
+_OPEN_SECONDS = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What the user asked for."""
+
+    suites: tuple[str, ...]
+    models: tuple[ModelVariant, ...]
+    repeats: int = 1
+    limit: int | None = None
+    """At most so many scenarios of each suite."""
+    concurrency: int = 8
+    seed: int = 0
+    transport: Transport = "memory"
+    runs: Path
+    new: bool = False
+    command: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    folder: RunFolder
+    record: RunRecord
+    tallies: tuple[Tally, ...]
+
+    @property
+    def has_bugs(self) -> bool:
+        """Whether a trial ended in a bug of ours."""
+        return any(tally.ended.get("harness") for tally in self.tallies)
+
+
+async def evaluate(request: Request, environment: Environment, progress: Progress) -> Outcome:
+    """Do all of it. Raises the errors that `harness.verbs.setting` knows how to say."""
+    scenarios = load_scenarios(request.suites, request.limit)
+    with TemporaryDirectory(prefix="longspan-") as work:
+        home = world_home(environment, Path(work), request.transport)
+        exams = await prepare_exams(scenarios, home)
+        folder, record = _open_run(request, exams)
+        with _only_writer(folder):
+            record = _write_down(folder, record, exams)
+            stage = Stage(
+                home=replace(home, logs=folder.log("servers")), now=utc_now, clock=time.perf_counter
+            )
+            if not read_floors(folder):
+                write_floors(folder, await measure_floors(list(exams.values()), stage))
+            with recording(folder, record.id, progress) as recorded:
+                runner = Runner(
+                    folder=folder,
+                    record=record,
+                    exams=exams,
+                    stage=stage,
+                    grade=Grader().grade,
+                    progress=recorded,
+                    concurrency=request.concurrency,
+                )
+                tallies = [await _play(runner, variant, request, environment) for variant in record.models]
+            return Outcome(folder=folder, record=folder.record, tallies=tuple(tallies))
+
+
+async def _play(runner: Runner, variant: ModelVariant, request: Request, environment: Environment) -> Tally:
+    """Play one model's trials; a model with nothing left to play is not even opened."""
+    if not runner.todo(variant):
+        return runner.nothing_to_do(variant)
+    async with open_model(
+        variant,
+        environment=environment,
+        logs=runner.folder.log("engines"),
+        concurrency=request.concurrency,
+        seed=request.seed,
+    ) as opened:
+        if opened.engine is not None:
+            record = runner.folder.record
+            engines = {**record.engines, variant.label: opened.engine}
+            runner.folder.write_record(record.model_copy(update={"engines": engines}))
+        return await runner.run(opened.model, opened.gone)
+
+
+def load_scenarios(suites: Sequence[str], limit: int | None = None) -> tuple[Scenario, ...]:
+    """Every scenario of the suites. Raises `ScenarioError` with the problems of all of them."""
+    found: dict[str, Scenario] = {}
+    problems: list[Problem] = []
+    for name in suites:
+        try:
+            suite = load_suite(find_suite(name))
+        except ScenarioError as error:
+            problems += error.problems
+            continue
+        found |= {scenario.name: scenario for scenario in suite.scenarios[:limit]}
+    if problems:
+        raise ScenarioError(problems)
+    return tuple(found.values())
+
+
+async def prepare_exams(scenarios: Sequence[Scenario], home: WorldHome) -> dict[str, Exam]:
+    """Every scenario with its answer key. Raises `ScenarioError` with the problems of all of them."""
+    problems: list[Problem] = []
+    exams: dict[str, Exam] = {}
+    for scenario in scenarios:
+        try:
+            exams[scenario.name] = await prepare_exam(scenario, home)
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return exams
+
+
+def world_home(environment: Environment, work: Path, transport: Transport = "memory") -> WorldHome:
+    """Where worlds live while they are played in."""
+    return WorldHome(
+        transport=transport,
+        work=work,
+        logs=work / "logs",
+        environ=environment.variables,
+        clock=time.perf_counter,
+        call_timeout=_CALL_SECONDS,
+        open_timeout=_OPEN_SECONDS,
+    )
+
+
+def utc_now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _open_run(request: Request, exams: Mapping[str, Exam]) -> tuple[RunFolder, RunRecord]:
+    """The run of this request: the one that was begun, or a new one."""
+    labels = [model.label for model in request.models]
+    if len(set(labels)) != len(labels):
+        raise RunError(f"two models have one name: {', '.join(labels)}; name each once")
+    scenarios = {name: exam.digest for name, exam in exams.items()}
+    name = run_id(request.models, scenarios, request.seed, "native")
+    taken = [name] + [f"{name}-{n}" for n in range(2, 1000)]
+    begun = [folder for folder in taken if (request.runs / folder / "run.yaml").is_file()]
+    chosen = begun[-1] if begun and not request.new else next(n for n in taken if n not in begun)
+    return RunFolder(request.runs / chosen), RunRecord(
+        id=chosen,
+        created=utc_now(),
+        command=request.command,
+        models=request.models,
+        suites=request.suites,
+        scenarios=scenarios,
+        repeats=request.repeats,
+        seed=request.seed,
+        transport=request.transport,
+        versions=_versions(),
+    )
+
+
+def _write_down(folder: RunFolder, asked: RunRecord, exams: Mapping[str, Exam]) -> RunRecord:
+    """Freeze what is asked; a run that was begun keeps its record and may only get more repeats."""
+    if (folder.path / "run.yaml").is_file():
+        begun = folder.record
+        if begun.repeats >= asked.repeats:
+            return begun
+        record = begun.model_copy(update={"repeats": asked.repeats, "command": asked.command})
+    else:
+        for exam in exams.values():
+            folder.write_exam(exam)
+        record = asked
+    folder.write_record(record)
+    return record
+
+
+@contextmanager
+def _only_writer(folder: RunFolder) -> Iterator[None]:
+    """Hold the run for this process. Raises `RunError` when another one has it."""
+    folder.path.mkdir(parents=True, exist_ok=True)
+    with (folder.path / ".lock").open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise RunError(
+                f"{folder.path} is being played by another longspan; wait for it or use --new"
+            ) from None
+        yield
+
+
+def _versions() -> dict[str, str]:
+    packages = {name: version(name) for name in _PACKAGES}
+    return {
+        "longspan": version("longspan"),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        **packages,
+    }

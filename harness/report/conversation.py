@@ -1,0 +1,116 @@
+"""One trial as readable text on a terminal: the same view that the page shows."""
+
+from collections.abc import Iterator
+
+from rich.console import Console, Group, RenderableType
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from harness.report.view import CallView, LeafView, MissingView, SegmentView, TrialView, WordsView
+from harness.report.wording import UNKNOWN
+
+_GOOD, _BAD, _SOFT = "green", "bold red", "dim"
+_NEUTRAL = {"allowed": "allowed extra", "fault": "hit by an injected fault", "unread": "not judged"}
+_LEAVES = {
+    "right": "as wanted",
+    "wrong": "not as wanted",
+    "missing": "did not happen",
+    "side_effect": "side effect",
+}
+_FACTS = {
+    "say": "must say",
+    "answer": "must answer",
+    "ask": "must ask about",
+    "question": "must ask a question",
+    "not_say": "must not say",
+}
+
+
+def print_trial(view: TrialView, console: Console) -> None:
+    console.print(_heading(view))
+    if view.system:
+        console.print(_row("system", Text(view.system, _SOFT)))
+    for segment in view.segments:
+        console.print(Rule(Text(segment.id, _SOFT), align="left", style=_SOFT))
+        for label, body in _segment(segment):
+            console.print(_row(label, body))
+    if view.state or view.scores:
+        console.print(Rule(Text("grade", _SOFT), align="left", style=_SOFT))
+    if view.state:
+        console.print(_row("state", Group(*map(_leaf, view.state))))
+    for score in view.scores:
+        value = UNKNOWN if score.value is None else f"{score.value:.2f}"
+        console.print(_row(score.name, Text(f"{value}  {score.reason}")))
+
+
+def _heading(view: TrialView) -> Group:
+    sign, style = ("○", "yellow") if view.success is None else ("✓", _GOOD) if view.success else ("✗", _BAD)
+    score = UNKNOWN if view.score is None else f"{view.score:.2f}"
+    lines = [
+        Text.assemble((f"{sign} ", style), (view.title, "bold")),
+        Text(f"{view.name} · ended as {view.ended} · score {score}", _SOFT),
+        Text(f"{view.root_cause}: {view.reason}" if view.root_cause else view.reason),
+    ]
+    lines += [Text(view.failure, "yellow")] if view.failure else []
+    lines += [Text(" · ".join(view.notes), _SOFT)] if view.notes else []
+    return Group(*lines)
+
+
+def _segment(segment: SegmentView) -> Iterator[tuple[str, RenderableType]]:
+    for entry in segment.entries:
+        if isinstance(entry, CallView):
+            yield f"call {entry.position}", _call(entry)
+        else:
+            yield from _words(entry)
+    for missing in segment.missing:
+        text = f"{missing.tool} {missing.arguments}"
+        yield "missing", Text.assemble(("✗ ", _BAD), text, (_instead(missing), _SOFT))
+    for fact in segment.facts:
+        verdict = (
+            "kept" if fact.met and fact.kind == "not_say" else "said" if fact.met else "not as it must be"
+        )
+        mark = ("✓ ", _GOOD) if fact.met else ("✗ ", _BAD)
+        yield "fact", Text.assemble(mark, f"{_FACTS[fact.kind]} {fact.expected}: {verdict}")
+
+
+def _instead(missing: MissingView) -> str:
+    return "" if missing.code == "missing_call" else f" (in its place: {missing.code})"
+
+
+def _words(words: WordsView) -> Iterator[tuple[str, RenderableType]]:
+    if words.reasoning:
+        yield "thinking", Text(words.reasoning, _SOFT)
+    yield words.kind, Text(words.text) if words.text else Text("(said nothing)", _SOFT)
+
+
+def _call(call: CallView) -> RenderableType:
+    good = call.code == "matched"
+    style = _GOOD if good else "yellow" if call.code in _NEUTRAL else _BAD
+    sign = "✓" if good else "○" if call.code in _NEUTRAL else "✗"
+    parts: list[RenderableType] = [
+        Text.assemble((call.tool, "bold"), " ", call.arguments),
+        Text.assemble((f"{sign} {_NEUTRAL.get(call.code, call.code)}", style), f"  {call.why}"),
+    ]
+    for leaf in call.mismatches:
+        given = "absent" if leaf.given is None else leaf.given
+        parts.append(Text(f"  {leaf.argument}: expected {leaf.expected}, given {given}"))
+    if call.problem is not None:
+        parts.append(Text(call.problem + (f": {call.detail}" if call.detail else ""), "yellow"))
+    back = Text("never executed", _BAD) if call.result is None else Text(f"→ {call.result}", _SOFT)
+    return Group(*parts, back)
+
+
+def _leaf(leaf: LeafView) -> Text:
+    mark = ("✓ ", _GOOD) if leaf.outcome == "right" else ("✗ ", _BAD)
+    found = "unchanged" if leaf.found is None else leaf.found
+    place = f"{leaf.server}{leaf.path}: expected {leaf.expected}, found {found}"
+    return Text.assemble(mark, place, (f"  {_LEAVES[leaf.outcome]}", _SOFT))
+
+
+def _row(label: str, body: RenderableType) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(width=10, style=_SOFT, no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(Text(label), body)
+    return grid

@@ -1,0 +1,335 @@
+"""The figures of a run: `report.json`, and all that the other reports show in tables.
+
+Trials are read once and one at a time; only numbers are kept, so ten thousand of them stay small. A figure
+that nobody knows is None and never 0. Both denominators stand everywhere: the trials that were played, and
+those of them that could be graded.
+"""
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Literal
+
+from harness.report.plain_text import one_line
+from harness.report.rows import total_usage
+from harness.report.view import failure_line
+from harness.run_record import FirstCall, ModelVariant, RunRecord
+from harness.store import Trial
+from scenarios.exam import Exam
+from scenarios.record import Record
+from scenarios.transcript import Transcript, Usage
+from scoring.grade import Grade
+from scoring.statistics import estimate, pass_at_k, pass_hat_k, percentile
+
+EXCLUDED_LIMIT = 0.02
+"""Where a larger share of the trials is excluded, the rest may be only those that were easy to run."""
+_MESSAGES = 10
+"""Different messages that are kept for a class of excluded trials."""
+_MESSAGE = 300
+"""Characters kept of each."""
+
+Floors = Mapping[str, float]
+"""By suite: the success of a silent model or of a polite refuser, whichever is larger."""
+
+
+class Interval(Record):
+    """A mean over scenarios with its 95 % interval; the interval is None for a single scenario."""
+
+    mean: float | None
+    low: float | None
+    high: float | None
+
+
+class Metric(Interval):
+    n: int
+    """Graded trials to which it applies."""
+
+
+class Percentiles(Record):
+    p50: float | None
+    p95: float | None
+
+
+class Exclusion(Record):
+    """The excluded trials of one model that ended in the same way."""
+
+    ended: str
+    """The class."""
+    trials: int
+    messages: dict[str, int]
+    """How often each message was given, the first few of them."""
+
+
+class ScenarioFigures(Record):
+    trials: int
+    graded: int
+    succeeded: int
+
+
+class SuiteFigures(Record):
+    suite: str
+    trials: int
+    n: int
+    """Graded trials."""
+    success: Interval
+    floor: float | None
+    metrics: dict[str, Metric]
+    pass_hat_k: dict[str, float]
+    pass_at_k: dict[str, float]
+    scenarios: dict[str, ScenarioFigures]
+
+
+class ModelFigures(Record):
+    model: str
+    simulated: bool
+    """A reference model, which is no model."""
+    first_call: FirstCall
+    """`required`: the first call of a turn was forced, and every table says so."""
+    trials: int
+    graded: int
+    excluded: dict[str, int]
+    """By class of trial. `budget` was not played, and counts in no share of excluded trials."""
+    ended: dict[str, int]
+    """Every trial by its class, graded ones included."""
+    exclusions: tuple[Exclusion, ...]
+    success: Interval
+    floor: float | None
+    metrics: dict[str, Metric]
+    pass_hat_k: dict[str, float]
+    pass_at_k: dict[str, float]
+    usage: Usage
+    requests: int
+    cost_usd: float | None = None
+    cost_per_success_usd: float | None = None
+    latency_ms: Percentiles
+    """Of single requests, as the two that follow."""
+    ttft_ms: Percentiles
+    tpot_ms: Percentiles
+    suites: tuple[SuiteFigures, ...]
+    diagnosis: dict[str, int]
+    """How often each code was found."""
+    root_causes: dict[str, int]
+    """Failed trials by what went wrong first."""
+
+
+class Report(Record):
+    """What `report.json` holds; programs may rely on it."""
+
+    schema_version: Literal[1] = 1
+    run: str
+    simulated: bool
+    valid: bool
+    """False when more than 2 % of the trials are excluded."""
+    planned: int
+    """Trials that were asked for; those not played yet are in no other figure."""
+    trials: int
+    excluded_trials: int
+    models: tuple[ModelFigures, ...]
+
+    def as_json(self) -> dict[str, object]:
+        fields = self.model_dump(mode="json")
+        return {"schema": fields.pop("schema_version"), **fields}
+
+
+def collect(
+    record: RunRecord, trials: Iterable[tuple[Trial, Exam, Transcript, Grade]], floors: Floors
+) -> Report:
+    """The figures of all trials of a run, in one pass. A suite without a floor has not had it measured."""
+    figures = Figures(record)
+    for trial, _, transcript, grade in trials:
+        figures.add(trial, transcript, grade)
+    return figures.report(floors)
+
+
+class Figures:
+    """Takes trials in, one at a time, and gives the report of those it has seen."""
+
+    def __init__(self, record: RunRecord) -> None:
+        self._record = record
+        self._models = {model.label: _ModelSums() for model in record.models}
+
+    def add(self, trial: Trial, transcript: Transcript, grade: Grade) -> None:
+        self._models.setdefault(trial.model.label, _ModelSums()).add(trial, transcript, grade)
+
+    def report(self, floors: Floors) -> Report:
+        record, sums = self._record, self._models.values()
+        trials = sum(sum(one.ended.values()) for one in sums)
+        excluded = sum(
+            found.total() for one in sums for name, found in one.excluded.items() if name != "budget"
+        )
+        return Report(
+            run=record.id,
+            simulated=record.simulated,
+            valid=excluded <= EXCLUDED_LIMIT * trials,
+            planned=record.repeats * len(record.scenarios) * len(record.models),
+            trials=trials,
+            excluded_trials=excluded,
+            models=tuple(
+                self._models[model.label].figures(model, floors, record.seed) for model in record.models
+            ),
+        )
+
+
+@dataclass
+class _SuiteSums:
+    """What is kept of the trials of one model in one suite."""
+
+    trials: Counter[str] = field(default_factory=Counter)
+    """By scenario."""
+    success: defaultdict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
+    """By scenario."""
+    metrics: "defaultdict[str, defaultdict[str, array[float]]]" = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(lambda: array("d")))
+    )
+    """By metric and scenario."""
+
+    def add(self, trial: Trial, grade: Grade) -> None:
+        self.trials[trial.scenario] += 1
+        if grade.graded:
+            self.success[trial.scenario].append(bool(grade.success))
+            for name, value in _metrics(grade):
+                self.metrics[name][trial.scenario].append(value)
+
+    def figures(self, suite: str, floors: Floors, seed: int) -> SuiteFigures:
+        return SuiteFigures(
+            suite=suite,
+            trials=self.trials.total(),
+            n=sum(map(len, self.success.values())),
+            success=_interval(list(self.success.values()), seed),
+            floor=floors.get(suite),
+            metrics=_measured([self], seed),
+            pass_hat_k=_by_k([self], pass_hat_k),
+            pass_at_k=_by_k([self], pass_at_k),
+            scenarios={
+                name: ScenarioFigures(
+                    trials=trials,
+                    graded=len(self.success.get(name, ())),
+                    succeeded=sum(self.success.get(name, ())),
+                )
+                for name, trials in self.trials.items()
+            },
+        )
+
+
+@dataclass
+class _ModelSums:
+    suites: defaultdict[str, _SuiteSums] = field(default_factory=lambda: defaultdict(_SuiteSums))
+    ended: Counter[str] = field(default_factory=Counter)
+    excluded: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """By class: messages."""
+    diagnosis: Counter[str] = field(default_factory=Counter)
+    root_causes: Counter[str] = field(default_factory=Counter)
+    usage: Usage = field(default_factory=Usage)
+    requests: int = 0
+    latency: "array[float]" = field(default_factory=lambda: array("d"))
+    ttft: "array[float]" = field(default_factory=lambda: array("d"))
+    tpot: "array[float]" = field(default_factory=lambda: array("d"))
+
+    def add(self, trial: Trial, transcript: Transcript, grade: Grade) -> None:
+        self.suites[trial.scenario.partition("/")[0]].add(trial, grade)
+        self.ended[grade.ended] += 1
+        if not grade.graded:
+            said = one_line(failure_line(transcript), _MESSAGE)
+            messages = self.excluded[grade.ended]
+            messages[said if said in messages or len(messages) < _MESSAGES else "…"] += 1
+        self.diagnosis.update(grade.codes)
+        if grade.root_cause is not None:
+            self.root_causes[grade.root_cause] += 1
+        self.usage = _added(self.usage, total_usage(transcript.exchanges))
+        self.requests += len(transcript.exchanges)
+        for exchange in transcript.exchanges:
+            self.latency.append(exchange.ms)
+            self.ttft.extend([] if exchange.ttft_ms is None else [exchange.ttft_ms])
+            self.tpot.extend([] if exchange.tpot_ms is None else [exchange.tpot_ms])
+
+    def figures(self, model: ModelVariant, floors: Floors, seed: int) -> ModelFigures:
+        parts = list(self.suites.values())
+        excluded = {name: found.total() for name, found in self.excluded.items()}
+        return ModelFigures(
+            model=model.label,
+            simulated=model.simulated,
+            first_call=model.first_call,
+            trials=sum(self.ended.values()),
+            graded=sum(self.ended.values()) - sum(excluded.values()),
+            excluded=excluded,
+            ended=dict(self.ended),
+            exclusions=tuple(
+                Exclusion(ended=name, trials=found.total(), messages=dict(found.most_common()))
+                for name, found in self.excluded.items()
+            ),
+            success=_interval(list(chain.from_iterable(part.success.values() for part in parts)), seed),
+            floor=self._floor(floors),
+            metrics=_measured(parts, seed),
+            pass_hat_k=_by_k(parts, pass_hat_k),
+            pass_at_k=_by_k(parts, pass_at_k),
+            usage=self.usage,
+            requests=self.requests,
+            latency_ms=_percentiles(self.latency),
+            ttft_ms=_percentiles(self.ttft),
+            tpot_ms=_percentiles(self.tpot),
+            suites=tuple(part.figures(suite, floors, seed) for suite, part in self.suites.items()),
+            diagnosis=dict(self.diagnosis.most_common()),
+            root_causes=dict(self.root_causes.most_common()),
+        )
+
+    def _floor(self, floors: Floors) -> float | None:
+        """The suites' floors as their successes are put together: every scenario counts the same."""
+        counts = {suite: len(part.success) for suite, part in self.suites.items() if part.success}
+        if not counts or any(suite not in floors for suite in counts):
+            return None
+        return sum(floors[suite] * count for suite, count in counts.items()) / sum(counts.values())
+
+
+def _metrics(grade: Grade) -> Iterator[tuple[str, float]]:
+    """Every score that applies, and its details as `SCORE.DETAIL`."""
+    if grade.score is not None:
+        yield "score", grade.score
+    for name, score in grade.scores.items():
+        if score.value is not None:
+            yield name, score.value
+        for detail, value in score.details.items():
+            yield f"{name}.{detail}", value
+
+
+def _interval(values: Sequence[Sequence[float]], seed: int) -> Interval:
+    found = estimate(values, seed=seed)
+    return Interval(mean=found.mean, low=found.low, high=found.high)
+
+
+def _measured(parts: Sequence[_SuiteSums], seed: int) -> dict[str, Metric]:
+    names = dict.fromkeys(name for part in parts for name in part.metrics)
+    measured = {}
+    for name in names:
+        values = [values for part in parts for values in part.metrics.get(name, {}).values()]
+        found = estimate(values, seed=seed)
+        measured[name] = Metric(mean=found.mean, low=found.low, high=found.high, n=found.n)
+    return measured
+
+
+def _by_k(
+    parts: Sequence[_SuiteSums], chance: Callable[[Sequence[tuple[int, int]], int], float | None]
+) -> dict[str, float]:
+    """The chance for every k up to the most repeats of a scenario that were graded."""
+    counts = [(len(found), sum(found)) for part in parts for found in part.success.values()]
+    chances = {str(k): chance(counts, k) for k in range(1, max((n for n, _ in counts), default=0) + 1)}
+    return {k: value for k, value in chances.items() if value is not None}
+
+
+def _percentiles(values: Sequence[float]) -> Percentiles:
+    return Percentiles(p50=percentile(values, 50), p95=percentile(values, 95))
+
+
+def _added(one: Usage, other: Usage) -> Usage:
+    """The sum; None only where neither side knows."""
+
+    def both(a: int | None, b: int | None) -> int | None:
+        return b if a is None else a if b is None else a + b
+
+    return Usage(
+        input=both(one.input, other.input),
+        cached=both(one.cached, other.cached),
+        output=both(one.output, other.output),
+        reasoning=both(one.reasoning, other.reasoning),
+    )

@@ -1,0 +1,187 @@
+"""`report.md`: the same tables as text, for a pull request, a mail, or a program that reads words."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from harness.report.figures import ModelFigures, Report, SuiteFigures
+from harness.report.plain_text import one_line, visible
+from harness.report.wording import UNKNOWN, footnotes, interval, label, milliseconds, percent, warnings, whole
+from harness.run_record import RunRecord
+from scenarios.record import Record
+from scoring.codes import CODES
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]#|~!])")
+
+
+class FailedTrial(Record):
+    name: str
+    root_cause: str | None
+    reason: str
+
+
+def markdown(report: Report, record: RunRecord, failed: Sequence[FailedTrial]) -> str:
+    """The whole file; `failed` are the trials that are named in it."""
+    parts = [
+        f"# Longspan report: {escaped(', '.join(record.suites))}",
+        *(f"> **{escaped(warning)}**" for warning in warnings(report)),
+        _summary(report, record),
+        "## Results",
+        _results(report.models),
+        *footnotes(report),
+        "## Components",
+        _components(report.models),
+        *_wrong(report.models, failed),
+        *_excluded(report.models),
+        "## Time and tokens",
+        _costs(report.models),
+        "## Scenarios (succeeded / graded)",
+        _scenarios(report.models),
+        "## Where this comes from",
+        _provenance(record),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it is, on one line."""
+    flat = " ".join(visible(text).split())
+    plain = flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _SPECIAL.sub(r"\\\1", plain)
+
+
+def _summary(report: Report, record: RunRecord) -> str:
+    graded = sum(model.graded for model in report.models)
+    return (
+        f"Run `{record.id}`, {escaped(record.created)}. {whole(report.trials)} trials, of which "
+        f"{whole(graded)} could be graded. Success: everything that had to change did, nothing else changed, "
+        "every fact asked for was stated, nothing forbidden was done. Intervals are 95 %, by drawing "
+        "scenarios again. The floor is what a silent or refusing model gets."
+    )
+
+
+def _results(models: Sequence[ModelFigures]) -> str:
+    heads = ["Suite", "Model", "Graded / trials", "Success", "95 % interval", "Floor", "Score", "Call F1"]
+    rows = [_result("all", label(model), model, model.graded) for model in models if len(model.suites) > 1]
+    for suite in dict.fromkeys(part.suite for model in models for part in model.suites):
+        rows += [
+            _result(suite, label(model), part, part.n)
+            for model in models
+            for part in model.suites
+            if part.suite == suite
+        ]
+    return _table(heads, rows)
+
+
+def _result(suite: str, name: str, part: ModelFigures | SuiteFigures, graded: int) -> list[str]:
+    return [
+        *(escaped(suite), escaped(name), f"{whole(graded)} / {whole(part.trials)}"),
+        *(percent(part.success.mean), interval(part.success), percent(part.floor)),
+        *(
+            percent(part.metrics[name].mean) if name in part.metrics else UNKNOWN
+            for name in ("score", "calls")
+        ),
+    ]
+
+
+def _components(models: Sequence[ModelFigures]) -> str:
+    names = dict.fromkeys(name for model in models for name in model.metrics)
+    rows = []
+    for name in names:
+        cells = [escaped(name)]
+        for model in models:
+            found = model.metrics.get(name)
+            known = found is not None and found.mean is not None
+            cells.append(f"{found.mean:.3f} (n {whole(found.n)})" if found and known else UNKNOWN)
+        rows.append(cells)
+    return _table(["Component", *(escaped(label(model)) for model in models)], rows)
+
+
+def _wrong(models: Sequence[ModelFigures], failed: Sequence[FailedTrial]) -> list[str]:
+    codes = dict.fromkeys(code for model in models for code in (*model.root_causes, *model.diagnosis))
+    if not codes:
+        return []
+    rows = [
+        [
+            *(escaped(code), escaped(CODES.get(code, ""))),
+            *(f"{model.root_causes.get(code, 0)} / {model.diagnosis.get(code, 0)}" for model in models),
+        ]
+        for code in codes
+    ]
+    parts = [
+        "## What went wrong (root causes / findings)",
+        _table(["Code", "Meaning", *(escaped(label(model)) for model in models)], rows),
+    ]
+    if failed:
+        total = sum(sum(model.root_causes.values()) for model in models)
+        parts.append(f"### Failed trials ({len(failed)} of {total})")
+        lines = [
+            [escaped(t.name), escaped(t.root_cause or UNKNOWN), escaped(one_line(t.reason, 200))]
+            for t in failed
+        ]
+        parts.append(_table(["Trial", "Root cause", "Why"], lines))
+    return parts
+
+
+def _excluded(models: Sequence[ModelFigures]) -> list[str]:
+    rows = [
+        [escaped(label(model)), part.ended, whole(count), escaped(message or UNKNOWN)]
+        for model in models
+        for part in model.exclusions
+        for message, count in part.messages.items()
+    ]
+    return ["## Excluded trials", _table(["Model", "Class", "Trials", "Message"], rows)] if rows else []
+
+
+def _costs(models: Sequence[ModelFigures]) -> str:
+    heads = ["Model", "Requests", "Latency ms p50", "p95", "TTFT ms p50", "p95", "TPOT ms p50", "p95"]
+    heads += ["Input", "Cached", "Output", "Reasoning"]
+    rows = []
+    for model in models:
+        parts = (model.latency_ms, model.ttft_ms, model.tpot_ms)
+        times = [time for part in parts for time in (part.p50, part.p95)]
+        tokens = (model.usage.input, model.usage.cached, model.usage.output, model.usage.reasoning)
+        rows.append(
+            [escaped(label(model)), whole(model.requests), *map(milliseconds, times), *map(whole, tokens)]
+        )
+    return _table(heads, rows)
+
+
+def _scenarios(models: Sequence[ModelFigures]) -> str:
+    played = [
+        {name: found for part in model.suites for name, found in part.scenarios.items()} for model in models
+    ]
+    rows = []
+    for name in dict.fromkeys(name for scenarios in played for name in scenarios):
+        found = [scenarios.get(name) for scenarios in played]
+        rows.append(
+            [escaped(name), *(f"{one.succeeded} / {one.graded}" if one else UNKNOWN for one in found)]
+        )
+    return _table(["Scenario", *(escaped(label(model)) for model in models)], rows)
+
+
+def _provenance(record: RunRecord) -> str:
+    facts = [
+        ("Resume with", record.command),
+        ("Seed", str(record.seed)),
+        ("Repeats", str(record.repeats)),
+        ("Agent", record.agent),
+        ("Transport", record.transport),
+        ("Versions", ", ".join(f"{name} {version}" for name, version in record.versions.items())),
+        *((model.label, _settings(record, place)) for place, model in enumerate(record.models)),
+    ]
+    return _table(["", ""], [[escaped(name), escaped(value)] for name, value in facts])
+
+
+def _settings(record: RunRecord, place: int) -> str:
+    model = record.models[place]
+    facts = [f"{model.wire} {model.model}", *(f"{name} {value}" for name, value in model.sampling.items())]
+    if model.first_call == "required":
+        facts.append("the first call of a turn is forced")
+    if model.label in record.engines:
+        facts.append(f"engine {record.engines[model.label]}")
+    return ", ".join(facts) + (" (SIMULATED)" if model.simulated else "")
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)

@@ -1,0 +1,272 @@
+"""One trial as a reader sees it: what was said and called, what it should have been, and why it was judged.
+
+The page, the terminal and anything else that shows a conversation read this one view, in which all text is
+already safe to show. It is made from the record and the grade; what scoring found in detail (facts, leaves of
+the state) is read again for the trials that are shown, and not kept for all the others.
+"""
+
+import json
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Literal
+
+from pydantic import JsonValue
+
+from harness.report.plain_text import clip, visible, visible_json
+from harness.store import Trial
+from scenarios.exam import Exam, GoldCall
+from scenarios.record import Record
+from scenarios.transcript import (
+    AssistantMessage,
+    SegmentRecord,
+    ToolCall,
+    ToolMessage,
+    Transcript,
+    UserMessage,
+)
+from scoring.answer import FactCheck, check_facts
+from scoring.evidence import read
+from scoring.final_state import LeafCheck, check_leaves
+from scoring.grade import Grade
+from scoring.preparation import prepare
+from scoring.verdict import CallVerdict
+
+WHOLE = 10**9
+"""A limit that no text reaches."""
+
+
+class WordsView(Record):
+    """What the user or the model said."""
+
+    kind: Literal["user", "assistant"]
+    text: str
+    reasoning: str | None = None
+
+
+class DifferenceView(Record):
+    argument: str
+    expected: str
+    given: str | None
+    """As JSON; None when the argument is absent."""
+
+
+class CallView(Record):
+    kind: Literal["call"] = "call"
+    position: int
+    tool: str
+    arguments: str
+    """As the model wrote them."""
+    code: str = "unread"
+    why: str = ""
+    gold: str | None = None
+    mismatches: tuple[DifferenceView, ...] = ()
+    result: str | None = None
+    """What the model read; None when the call was never executed."""
+    problem: str | None = None
+    detail: str | None = None
+    ms: float = 0.0
+
+
+class FactView(Record):
+    kind: str
+    expected: str
+    met: bool
+
+
+class MissingView(Record):
+    """A gold call that no call of the model met."""
+
+    gold: str
+    code: str
+    """Of the call made in its stead, or `missing_call`."""
+    tool: str
+    arguments: str
+
+
+class SegmentView(Record):
+    id: str
+    entries: tuple[WordsView | CallView, ...]
+    missing: tuple[MissingView, ...] = ()
+    facts: tuple[FactView, ...] = ()
+
+
+class LeafView(Record):
+    """One leaf of the final state that changed or had to."""
+
+    server: str
+    path: str
+    outcome: str
+    expected: str
+    found: str | None
+    """As JSON; None when nothing changed there."""
+
+
+class ScoreView(Record):
+    name: str
+    value: float | None
+    reason: str
+
+
+class TrialView(Record):
+    name: str
+    """What `longspan show RUN` is given to read this trial again."""
+    model: str
+    scenario: str
+    title: str
+    language: str
+    repeat: int
+    ended: str
+    graded: bool
+    success: bool | None
+    score: float | None
+    root_cause: str | None
+    reason: str
+    failure: str | None
+    notes: tuple[str, ...]
+    system: str
+    segments: tuple[SegmentView, ...]
+    state: tuple[LeafView, ...]
+    scores: tuple[ScoreView, ...]
+
+
+def trial_name(trial: Trial) -> str:
+    """The trial's place under `transcripts/`, which names it everywhere."""
+    return f"{trial.model.slug}/{trial.scenario}/{trial.repeat}"
+
+
+def trial_view(
+    trial: Trial, exam: Exam, transcript: Transcript, grade: Grade, limit: int = WHOLE
+) -> TrialView:
+    """The view; no text in it is much longer than `limit` characters."""
+    facts: list[FactCheck] = []
+    leaves: list[LeafCheck] = []
+    if grade.graded:
+        evidence = read(prepare(exam), transcript)
+        facts, leaves = check_facts(evidence), check_leaves(evidence)
+    failure = transcript.failure
+    return TrialView(
+        name=trial_name(trial),
+        model=visible(trial.model.label),
+        scenario=trial.scenario,
+        title=visible(exam.scenario.title),
+        language=exam.scenario.language,
+        repeat=trial.repeat,
+        ended=transcript.ended,
+        graded=grade.graded,
+        success=grade.success,
+        score=grade.score,
+        root_cause=grade.root_cause,
+        reason=visible(grade.reason),
+        failure=None if failure is None else clip(failure_line(transcript), limit)[0],
+        notes=tuple(map(visible, transcript.notes)),
+        system=clip(exam.scenario.system, limit)[0],
+        segments=tuple(_segments(exam, transcript, grade, facts, limit)),
+        state=tuple(_leaf(check, limit) for check in leaves),
+        scores=tuple(
+            ScoreView(name=name, value=score.value, reason=visible(score.reason))
+            for name, score in grade.scores.items()
+        ),
+    )
+
+
+def failure_line(transcript: Transcript) -> str:
+    """Why a trial did not end by itself, in one piece; empty when it did."""
+    failure = transcript.failure
+    if failure is None:
+        return ""
+    return f"{failure.kind}: {failure.message}" + (f" ({failure.where})" if failure.where else "")
+
+
+def _segments(
+    exam: Exam, transcript: Transcript, grade: Grade, facts: list[FactCheck], limit: int
+) -> Iterator[SegmentView]:
+    verdicts = {verdict.position: verdict for verdict in grade.calls}
+    gold = {call.id: call for call in exam.key.calls}
+    played = {record.segment: record for record in transcript.segments}
+    position = 0
+    for segment in exam.scenario.segments:
+        record = played.get(segment.id)
+        missing = [name for name in grade.missing if name in gold and gold[name].segment == segment.id]
+        if record is None and not missing:
+            continue
+        entries = tuple(_entries(record, position, verdicts, limit)) if record is not None else ()
+        position += sum(isinstance(entry, CallView) for entry in entries)
+        yield SegmentView(
+            id=segment.id,
+            entries=entries,
+            missing=tuple(_missing(gold[name], grade.missing[name], limit) for name in missing),
+            facts=tuple(
+                FactView(kind=check.kind, expected=clip(check.wanted, limit)[0], met=check.met)
+                for check in facts
+                if check.segment == segment.id
+            ),
+        )
+
+
+def _entries(
+    record: SegmentRecord, position: int, verdicts: dict[int, CallVerdict], limit: int
+) -> Iterator[WordsView | CallView]:
+    """The messages in order, each call together with what came back; results are paired by position."""
+    for place, message in enumerate(record.messages):
+        if isinstance(message, UserMessage):
+            yield WordsView(kind="user", text=clip(message.text, limit)[0])
+        elif isinstance(message, AssistantMessage):
+            if message.text or message.reasoning or not message.tool_calls:
+                reasoning = None if message.reasoning is None else clip(message.reasoning, limit)[0]
+                yield WordsView(kind="assistant", text=clip(message.text, limit)[0], reasoning=reasoning)
+            results = record.messages[place + 1 : place + 1 + len(message.tool_calls)]
+            for call, result in zip_longest(message.tool_calls, results):
+                back = result if isinstance(result, ToolMessage) else None
+                yield _call(call, back, position, verdicts.get(position), limit)
+                position += 1
+
+
+def _call(
+    call: ToolCall, back: ToolMessage | None, position: int, verdict: CallVerdict | None, limit: int
+) -> CallView:
+    shown = CallView(
+        position=position,
+        tool=clip(call.name, limit)[0],
+        arguments=clip(call.arguments_json, limit)[0],
+        result=None if back is None else clip(back.text, limit)[0],
+        problem=None if back is None else back.problem,
+        detail=None if back is None or back.detail is None else clip(back.detail, limit)[0],
+        ms=0.0 if back is None else back.ms,
+    )
+    if verdict is None:
+        return shown
+    differences = tuple(
+        DifferenceView(
+            argument=clip(difference.path, limit)[0],
+            expected=clip(difference.wanted, limit)[0],
+            given=None if difference.missing else as_json(difference.given, limit),
+        )
+        for difference in verdict.mismatches
+    )
+    judged = {
+        "code": verdict.code,
+        "why": visible(verdict.why),
+        "gold": verdict.gold,
+        "mismatches": differences,
+    }
+    return shown.model_copy(update=judged)
+
+
+def _missing(call: GoldCall, code: str, limit: int) -> MissingView:
+    arguments = as_json(dict(call.arguments), limit)
+    return MissingView(gold=call.id, code=code, tool=call.tool, arguments=arguments)
+
+
+def _leaf(check: LeafCheck, limit: int) -> LeafView:
+    return LeafView(
+        server=check.server,
+        path=clip(check.path, limit)[0],
+        outcome=check.outcome,
+        expected=clip(check.wanted, limit)[0],
+        found=None if check.outcome == "missing" else as_json(check.given, limit),
+    )
+
+
+def as_json(value: JsonValue, limit: int) -> str:
+    """One line of JSON that is safe to show, in the characters it was written in."""
+    return clip(json.dumps(visible_json(value), ensure_ascii=False), limit)[0]

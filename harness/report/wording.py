@@ -1,0 +1,61 @@
+"""Figures as people read them, the same in every report that is text."""
+
+from harness.report.figures import Interval, ModelFigures, Report
+from harness.report.plain_text import visible
+
+UNKNOWN = "–"
+_FORCED = "†"
+
+
+def label(model: ModelFigures) -> str:
+    """The model's name with what has to be known of it beside every figure."""
+    name = visible(model.model)
+    return f"{name} {_FORCED}" if model.first_call == "required" else name
+
+
+def footnotes(report: Report) -> list[str]:
+    """What the signs beside the models mean."""
+    forced = any(model.first_call == "required" for model in report.models)
+    said = f"{_FORCED} The first request of every turn with expected calls had to call a tool."
+    return [said] if forced else []
+
+
+def percent(share: float | None) -> str:
+    return UNKNOWN if share is None else f"{100 * share:.1f} %"
+
+
+def interval(figure: Interval) -> str:
+    """The 95 % interval, in per cent."""
+    if figure.low is None or figure.high is None:
+        return UNKNOWN
+    return f"{100 * figure.low:.1f} – {100 * figure.high:.1f}"
+
+
+def whole(count: int | None) -> str:
+    return UNKNOWN if count is None else f"{count:,}"
+
+
+def milliseconds(value: float | None) -> str:
+    small = 10
+    return UNKNOWN if value is None else f"{value:.2f}" if value < small else f"{value:,.0f}"
+
+
+def warnings(report: Report) -> list[str]:
+    """What has to be read before any figure."""
+    said = []
+    if not report.valid:
+        share = percent(report.excluded_trials / report.trials)
+        said.append(
+            f"NOT VALID: {report.excluded_trials} of {report.trials} trials are excluded ({share}), more "
+            "than 2 %: the figures may describe only the trials that were easy to run. Resume the run to "
+            "play them again."
+        )
+    if report.simulated:
+        named = ", ".join(model.model for model in report.models if model.simulated)
+        said.append(f"SIMULATED: reference programs stand in for a model ({named}); they are no models.")
+    if report.planned > report.trials:
+        said.append(
+            f"UNFINISHED: {report.trials} of {report.planned} trials have been played so far. "
+            "Resume the run to play the rest."
+        )
+    return said

@@ -1,0 +1,45 @@
+"""Writes the reports of a run into its folder, in one pass over its trials."""
+
+import json
+from collections.abc import Iterable
+
+from harness.report.figures import Figures, Floors, Report
+from harness.report.markdown import FailedTrial, markdown
+from harness.report.page import Bounds, Page
+from harness.report.rows import csv_header, csv_line, trial_row
+from harness.report.view import trial_name
+from harness.run_record import RunRecord
+from harness.store import RunFolder, Trial, growing, write_whole
+from scenarios.exam import Exam
+from scenarios.transcript import Transcript
+from scoring.grade import Grade
+
+_NAMED = 100
+"""Failed trials that report.md names."""
+
+
+def write_reports(
+    folder: RunFolder,
+    record: RunRecord,
+    trials: Iterable[tuple[Trial, Exam, Transcript, Grade]],
+    floors: Floors,
+    bounds: Bounds | None = None,
+) -> Report:
+    """Write report.html, report.md, report.json and report.csv, each whole or not at all."""
+    figures, page = Figures(record), Page(record, bounds)
+    failed: list[FailedTrial] = []
+    with growing(folder.path / "report.csv") as table:
+        table.write(csv_header())
+        for trial, exam, transcript, grade in trials:
+            figures.add(trial, transcript, grade)
+            page.add(trial, exam, transcript, grade)
+            table.write(csv_line(trial_row(record.id, trial, transcript, grade)))
+            if grade.success is False and len(failed) < _NAMED:
+                named = FailedTrial(name=trial_name(trial), root_cause=grade.root_cause, reason=grade.reason)
+                failed.append(named)
+    report = figures.report(floors)
+    write_whole(folder.path / "report.html", page.html(report).encode())
+    write_whole(folder.path / "report.md", markdown(report, record, failed).encode())
+    text = json.dumps(report.as_json(), ensure_ascii=False, indent=1, allow_nan=False)
+    write_whole(folder.path / "report.json", text.encode())
+    return report

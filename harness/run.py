@@ -1,0 +1,128 @@
+"""Play every trial of a run that was not played yet: a pool of workers over one lazy list.
+
+Nothing is kept in memory but what is in flight. A trial is on disk before it is counted, so the same command
+goes on where it was cut off; trials whose class is not the model's doing are played again.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from harness.clients.client import Model
+from harness.play import Stage, play
+from harness.run_record import ModelVariant, RunRecord
+from harness.store import RunFolder, Trial
+from scenarios.exam import Exam
+from scenarios.transcript import GRADED, Failure, Transcript, TrialClass
+from scoring.grade import Grade
+
+_HOPELESS = frozenset({"http_401", "http_403", "http_404"})
+"""Refusals that every further request would meet as well."""
+
+
+_PATIENCE = 3
+"""So many trials in a row that reach nobody end the run."""
+
+
+class RunStopped(Exception):
+    """The run cannot go on; what was finished is kept, and the message says what to do."""
+
+
+class Progress(Protocol):
+    """Somebody who watches a run."""
+
+    def began(self, model: ModelVariant, trials: int, finished: int) -> None: ...
+
+    def played(self, trial: Trial, transcript: Transcript, grade: Grade) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """How the trials of this call ended."""
+
+    played: int
+    kept: int
+    """Trials that had been played before."""
+    ended: Mapping[TrialClass, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runner:
+    folder: RunFolder
+    record: RunRecord
+    exams: Mapping[str, Exam]
+    stage: Stage
+    grade: Callable[[Exam, Transcript], Grade]
+    progress: Progress
+    concurrency: int
+
+    def todo(self, variant: ModelVariant) -> list[Trial]:
+        """The variant's trials that count for nothing yet."""
+        begun = self.folder.begun(variant)
+        trials = (t for t in self.folder.trials(self.record) if t.model.label == variant.label)
+        return [
+            trial
+            for trial in trials
+            if self.folder.transcript_file(trial) not in begun or not self._is_played(trial)
+        ]
+
+    def nothing_to_do(self, variant: ModelVariant) -> Tally:
+        """What `run` answers when every trial was played before."""
+        self.progress.began(variant, self._trials, self._trials)
+        return Tally(played=0, kept=self._trials, ended={})
+
+    async def run(self, model: Model, gone: Callable[[], Exception | None] = lambda: None) -> Tally:
+        """Play the model's trials. Raises `RunStopped` when no further request can succeed.
+
+        `gone` says why the model can never be asked again, once that is so.
+        """
+        todo = self.todo(model.variant)
+        kept = self._trials - len(todo)
+        self.progress.began(model.variant, self._trials, kept)
+        work = _Work(todo=iter(todo), gone=gone)
+        try:
+            async with asyncio.TaskGroup() as workers:
+                for _ in range(min(self.concurrency, len(todo))):
+                    workers.create_task(self._worker(model, work))
+        except* RunStopped as stopped:
+            raise stopped.exceptions[0] from None
+        return Tally(played=sum(work.ended.values()), kept=kept, ended=dict(work.ended))
+
+    @property
+    def _trials(self) -> int:
+        """Of each model."""
+        return self.record.repeats * len(self.record.scenarios)
+
+    async def _worker(self, model: Model, work: "_Work") -> None:
+        for trial in work.todo:
+            exam = self.exams[trial.scenario]
+            transcript = await play(exam, model, trial.repeat, self.stage)
+            self.folder.write_transcript(trial, transcript)
+            work.ended[transcript.ended] += 1
+            self.progress.played(trial, transcript, self.grade(exam, transcript))
+            if transcript.ended == "provider" and (why := work.hopeless(transcript.failure)):
+                raise RunStopped(f"{model.variant.label}: {why}")
+
+    def _is_played(self, trial: Trial) -> bool:
+        transcript = self.folder.transcript(trial)
+        return transcript is not None and transcript.ended in GRADED
+
+
+@dataclass
+class _Work:
+    todo: Iterator[Trial]
+    gone: Callable[[], Exception | None]
+    ended: Counter[TrialClass] = field(default_factory=Counter)
+    unreachable: int = 0
+
+    def hopeless(self, failure: Failure | None) -> str:
+        """Why asking on is of no use; empty when it may be of use."""
+        if gone := self.gone():
+            return str(gone)
+        if failure is None:
+            return ""
+        self.unreachable = self.unreachable + 1 if failure.kind == "unreachable" else 0
+        tired = self.unreachable >= _PATIENCE
+        return failure.message if tired or failure.kind in _HOPELESS else ""

@@ -1,0 +1,77 @@
+"""What was asked of a run, frozen in its folder as `run.yaml`.
+
+The run's id is made from what is asked (scenario contents, models with their settings, agent, seed) and not
+from how (repeats, concurrency, transport, where a model happens to be served), so that the same command
+finds its run again.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from pydantic import JsonValue
+
+from scenarios.record import Record
+from scenarios.scenario import Transport
+
+FirstCall = Literal["auto", "required"]
+
+
+class ModelVariant(Record):
+    """One row of every table: a model with the settings it is asked with."""
+
+    label: str
+    """What every table calls it, such as `local/smollm2` or `reference/oracle`."""
+    wire: Literal["reference", "chat"]
+    model: str
+    """The id that is sent to the endpoint, or the reference model's name."""
+    base_url: str | None = None
+    """None for reference models and for models that we serve ourselves, whose port changes."""
+    sampling: dict[str, JsonValue] = {}
+    first_call: FirstCall = "auto"
+    """`required` forces a tool call in the first request of every turn that has gold calls (for models that
+    seldom call a tool by themselves); the report says so beside every number."""
+    simulated: bool = False
+    """True for reference models: they are no models, and every page says so."""
+
+    @property
+    def slug(self) -> str:
+        """The label as a folder's name."""
+        return "".join(c if c.isalnum() or c in "-._" else "~" for c in self.label)
+
+
+class RunRecord(Record):
+    schema_version: Literal[1] = 1
+    id: str
+    created: str
+    """UTC, ISO 8601."""
+    command: str
+    """The command line that resumes this run."""
+    models: tuple[ModelVariant, ...]
+    suites: tuple[str, ...]
+    scenarios: dict[str, str]
+    """Digest by scenario name."""
+    repeats: int
+    seed: int
+    agent: str = "native"
+    transport: Transport = "memory"
+    versions: dict[str, str] = {}
+    """Of Longspan, Python, the platform and the packages that shape a result."""
+    engines: dict[str, JsonValue] = {}
+    """By model label: what served it (engine version, command line, weights' hash), for models of ours."""
+
+    @property
+    def simulated(self) -> bool:
+        return any(model.simulated for model in self.models)
+
+
+def run_id(models: Sequence[ModelVariant], scenarios: Mapping[str, str], seed: int, agent: str) -> str:
+    """Twelve hex digits of a SHA-256 over what is asked, whatever the order of models and scenarios."""
+    asked = {
+        "models": sorted((model.model_dump(mode="json") for model in models), key=lambda m: str(m["label"])),
+        "scenarios": dict(sorted(scenarios.items())),
+        "seed": seed,
+        "agent": agent,
+    }
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:12]

@@ -1,0 +1,101 @@
+"""`longspan check`: prove suites before anybody is measured with them."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from harness.check import SuiteCheck, check_suite, repeated_skeletons
+from harness.environment import read_environment
+from harness.evaluation import load_scenarios, prepare_exams, utc_now, world_home
+from harness.play import Stage
+from harness.verbs.setting import consoles, run_async, spoken_errors
+from scenarios.exam import Exam
+from scenarios.load import library_suites
+from scenarios.scenario import Transport
+
+app = typer.Typer(pretty_exceptions_enable=False)
+
+GATE = 3
+
+
+@app.command()
+def check(
+    what: Annotated[
+        list[str] | None, typer.Argument(help="Suites, SUITE/SCENARIO or folders; the whole library if none.")
+    ] = None,
+    *,
+    concurrency: Annotated[int, typer.Option(min=1, help="Trials at a time.")] = 4,
+    transport: Annotated[Transport, typer.Option(help="How built-in worlds are reached.")] = "memory",
+    equivalents: Annotated[
+        bool, typer.Option(help="List the mutants that cannot matter, with the reason.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")
+    ] = False,
+) -> None:
+    """Prove suites: gold scores 1, silence and refusal do not, every mutant is caught and diagnosed."""
+    out, err = consoles()
+    with spoken_errors():
+        found, shared = run_async(_check(what or list(library_suites()), transport, concurrency, err))
+    problems = [problem for suite in found for problem in suite.problems] + shared
+    if as_json:
+        typer.echo(json.dumps({"suites": [suite.as_json() for suite in found], "problems": problems}))
+    else:
+        _show(found, problems, out, equivalents=equivalents)
+    if problems:
+        raise typer.Exit(GATE)
+
+
+async def _check(
+    what: Sequence[str], transport: Transport, concurrency: int, err: Console
+) -> tuple[list[SuiteCheck], list[str]]:
+    scenarios = load_scenarios(what)
+    with TemporaryDirectory(prefix="longspan-") as work:
+        home = world_home(read_environment(), Path(work), transport)
+        stage = Stage(home=home, now=utc_now, clock=time.perf_counter)
+        exams = list((await prepare_exams(scenarios, home)).values())
+        suites: dict[str, list[Exam]] = {}
+        for exam in exams:
+            suites.setdefault(exam.scenario.suite, []).append(exam)
+        columns = (SpinnerColumn(), TextColumn("{task.description}: {task.fields[played]} trials"))
+        with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
+            found = [
+                await check_suite(name, some, stage, concurrency, _ticker(bars, name))
+                for name, some in suites.items()
+            ]
+    return found, repeated_skeletons(exams)
+
+
+def _ticker(bars: Progress, name: str) -> Callable[[int], None]:
+    task = bars.add_task(name, total=None, played=0)
+    return lambda played: bars.update(task, played=played)
+
+
+def _show(found: Sequence[SuiteCheck], problems: Sequence[str], out: Console, *, equivalents: bool) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("suite", "scenarios", "oracle", "idle", "refuser", "mutants", "diagnosed", "equivalent"):
+        table.add_column(name, justify="left" if name == "suite" else "right")
+    for suite in found:
+        share = f"{suite.diagnosed / suite.mutants:.1%}" if suite.mutants else "–"
+        floors = (f"{suite.floors[name]:.2f}" for name in ("idle", "refuser"))
+        counts = (str(suite.mutants), share, str(len(suite.equivalents)))
+        table.add_row(suite.suite, str(suite.scenarios), f"{suite.oracle:.2f}", *floors, *counts)
+    out.print(table)
+    uses = sum((Counter(suite.operators) for suite in found), Counter[str]())
+    out.print("\nMutants by operator: " + ", ".join(f"{name} {n}" for name, n in sorted(uses.items())))
+    if equivalents:
+        for one in (one for suite in found for one in suite.equivalents):
+            out.print(f"{one.scenario}: {one.operator} of {one.target}: {one.reason}", markup=False)
+    for problem in problems:
+        out.print(f"✗ {problem}", markup=False, style="red")
+    if not problems:
+        out.print("Every scenario is proven.", style="green")

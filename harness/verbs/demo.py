@@ -1,0 +1,46 @@
+"""`longspan demo`: the whole way from scenarios to a report, with no key, no GPU and no network."""
+
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.environment import read_environment
+from harness.evaluation import Request, evaluate
+from harness.models import find_variant
+from harness.progress import watch
+from harness.verbs.reporting import tell
+from harness.verbs.setting import consoles, run_async, spoken_errors
+
+app = typer.Typer(pretty_exceptions_enable=False)
+
+SUITES = ("shop", "travel", "desk", "office")
+MODELS = ("reference/oracle", "reference/flawed", "reference/refuser")
+
+
+@app.command()
+def demo(
+    *,
+    runs: Annotated[Path, typer.Option(help="The folder of run folders.")] = Path("runs"),
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")
+    ] = False,
+) -> None:
+    """Play every built-in world with reference models through the real loop, grade, and report."""
+    out, err = consoles()
+    command = shlex.join(["longspan", *sys.argv[1:]])
+    with spoken_errors(resume=command):
+        request = Request(
+            suites=SUITES, models=tuple(find_variant(name) for name in MODELS), runs=runs, command=command
+        )
+        with watch(err, time.monotonic) as progress:
+            outcome = run_async(evaluate(request, read_environment(), progress))
+        tell(outcome.folder, out=out, err=err, as_json=as_json)
+    if not as_json:
+        err.print(
+            "Next: longspan models install local/smollm2, or longspan run shop -m chat:ID@BASE_URL",
+            markup=False,
+        )

@@ -1,0 +1,26 @@
+"""`longspan grade`: repeat the grading of a run from its files alone."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.store import RunFolder
+from harness.verbs.reporting import tell
+from harness.verbs.setting import consoles, spoken_errors
+
+app = typer.Typer(pretty_exceptions_enable=False)
+
+
+@app.command()
+def grade(
+    run: Annotated[Path, typer.Argument(help="A run's folder.")],
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")
+    ] = False,
+) -> None:
+    """Grade every transcript again and rewrite scores and report; no model and no server is asked."""
+    out, err = consoles()
+    with spoken_errors():
+        tell(RunFolder(run), out=out, err=err, as_json=as_json)

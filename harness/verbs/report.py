@@ -1,0 +1,39 @@
+"""`longspan report`: write a run's report again, or export it for data frames."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from harness.grading import graded_trials
+from harness.report.dataset import export
+from harness.store import RunFolder
+from harness.verbs.reporting import tell
+from harness.verbs.setting import consoles, spoken_errors
+
+app = typer.Typer(pretty_exceptions_enable=False)
+
+
+@app.command()
+def report(
+    run: Annotated[Path, typer.Argument(help="A run's folder.")],
+    *,
+    form: Annotated[
+        Literal["report", "parquet", "datasets"],
+        typer.Option("--format", help="The report files, or two tables: one row a trial and one row a call."),
+    ] = "report",
+    to: Annotated[Path | None, typer.Option(help="Where tables go; below the run if not said.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")
+    ] = False,
+) -> None:
+    """Write report.html, report.md, report.json and report.csv again, or export the run."""
+    out, err = consoles()
+    folder = RunFolder(run)
+    with spoken_errors():
+        if form == "report":
+            tell(folder, out=out, err=err, as_json=as_json)
+            return
+        record = folder.record
+        for file in export(record.id, graded_trials(folder, record), to or run / form, form):
+            err.print(f"Wrote {file}", markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,92 @@
+"""`longspan run`: play and grade suites with models, then report."""
+
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.environment import read_environment
+from harness.evaluation import Request, evaluate
+from harness.models import find_variant
+from harness.progress import watch
+from harness.run_record import FirstCall, ModelVariant
+from harness.verbs.reporting import tell
+from harness.verbs.setting import consoles, run_async, spoken_errors
+from scenarios.problem import Problem, ScenarioError
+from scenarios.scenario import Transport
+from scenarios.study import Study, StudyModel
+
+app = typer.Typer(pretty_exceptions_enable=False)
+
+
+@app.command()
+def run(  # noqa: PLR0913 # one parameter for each option of the command line
+    what: Annotated[
+        list[str], typer.Argument(help="Suites (a name, SUITE/SCENARIO or a folder), or one study.yaml.")
+    ],
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", "-m", help="reference/NAME, local/NAME or chat:ID@BASE_URL; repeatable."),
+    ] = None,
+    *,
+    repeats: Annotated[int | None, typer.Option(min=1, help="Trials of each scenario.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many scenarios of each suite.")] = None,
+    concurrency: Annotated[int | None, typer.Option(min=1, help="Trials at a time.")] = None,
+    first_call: Annotated[
+        FirstCall, typer.Option(help="`required` forces a call in the first request of turns that need one.")
+    ] = "auto",
+    transport: Annotated[Transport, typer.Option(help="How built-in worlds are reached.")] = "memory",
+    seed: Annotated[int | None, typer.Option(help="Of all that is drawn.")] = None,
+    runs: Annotated[Path, typer.Option(help="The folder of run folders.")] = Path("runs"),
+    new: Annotated[bool, typer.Option("--new", help="Start another run of the same.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")
+    ] = False,
+) -> None:
+    """Play and grade; the same command resumes, more repeats extend, a finished run answers at once."""
+    command = shlex.join(["longspan", *sys.argv[1:]])
+    out, err = consoles()
+    with spoken_errors(resume=command):
+        study = _study(what, model or [], first_call)
+        request = Request(
+            suites=study.suites,
+            models=tuple(map(_variant, study.models)),
+            repeats=repeats or study.repeats,
+            limit=limit,
+            concurrency=concurrency or study.limits.concurrency,
+            seed=study.seed if seed is None else seed,
+            transport=transport,
+            runs=runs,
+            new=new,
+            command=command,
+        )
+        with watch(err, time.monotonic) as progress:
+            outcome = run_async(evaluate(request, read_environment(), progress))
+        tell(outcome.folder, out=out, err=err, as_json=as_json)
+    if outcome.has_bugs:
+        err.print(
+            "error: a trial ended in a bug of Longspan; the report lists it under `harness`", markup=False
+        )
+        raise typer.Exit(1)
+
+
+def _study(what: list[str], models: list[str], first_call: FirstCall) -> Study:
+    """What the arguments ask for, as a study."""
+    files = [name for name in what if name.endswith((".yaml", ".yml"))]
+    if not files:
+        if not models:
+            message = "name a model to ask: --model reference/oracle, --model chat:ID@BASE_URL, …"
+            raise ScenarioError([Problem(file=Path(what[0]), message=message)])
+        named = tuple(StudyModel(name=name, first_call=first_call) for name in models)
+        return Study(models=named, suites=tuple(what))
+    if len(what) > 1 or models:
+        message = "a study names its own suites and models; give it alone"
+        raise ScenarioError([Problem(file=Path(files[0]), message=message)])
+    return Study.read(Path(files[0]))
+
+
+def _variant(asked: StudyModel) -> ModelVariant:
+    return find_variant(asked.name, first_call=asked.first_call, sampling=asked.sampling)

@@ -1,0 +1,67 @@
+"""What every verb shares: an event loop that ends cleanly, and errors said in one line.
+
+Exit status: 1 when something failed, 2 when the command asked for something that is not there.
+"""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import typer
+from rich.console import Console
+
+from harness.models import ModelError
+from harness.run import RunStopped
+from harness.store import RunError
+from local_models.failure import ServerFailed
+from local_models.install import InstallError
+from scenarios.problem import ScenarioError
+from scoring.registry import UnknownScorer
+from tools.failure import WorldFailed
+
+T = TypeVar("T")
+
+_WRONG_USE = (ScenarioError, ModelError, RunError, UnknownScorer)
+_FAILED = (RunStopped, WorldFailed, InstallError, ServerFailed)
+
+
+def consoles() -> tuple[Console, Console]:
+    """One for results (stdout) and one for what happens meanwhile (stderr)."""
+    return Console(), Console(stderr=True)
+
+
+@contextmanager
+def spoken_errors(resume: str = "") -> Iterator[None]:
+    """Say known errors in one line and leave with the right status; a bug of ours keeps its traceback."""
+    try:
+        yield
+    except _WRONG_USE as error:
+        _say(error)
+        raise typer.Exit(2) from error
+    except _FAILED as error:
+        _say(error)
+        raise typer.Exit(1) from error
+    except (KeyboardInterrupt, asyncio.CancelledError) as error:
+        sys.stderr.write("\nStopped. Nothing that was finished is lost.\n")
+        if resume:
+            sys.stderr.write(f"Go on with: {resume}\n")
+        raise typer.Exit(1) from error
+
+
+def run_async(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end; SIGTERM ends it as cleanly as Ctrl-C does."""
+
+    async def whole() -> T:
+        task = asyncio.current_task()
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await work
+
+    return asyncio.run(whole())
+
+
+def _say(error: Exception) -> None:
+    sys.stderr.write(f"error: {error}\n")

@@ -1,0 +1,53 @@
+"""`longspan show`: one trial as a conversation with its verdicts."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.grading import Grader
+from harness.report.conversation import print_trial
+from harness.report.view import trial_name, trial_view
+from harness.store import RunError, RunFolder, Trial
+from harness.verbs.setting import consoles, spoken_errors
+from scenarios.problem import choices
+
+_SHOWN = 20
+
+app = typer.Typer(pretty_exceptions_enable=False)
+
+
+@app.command()
+def show(
+    run: Annotated[Path, typer.Argument(help="A run's folder.")],
+    trial: Annotated[str, typer.Argument(help="MODEL/SUITE/SCENARIO/REPEAT, or as much of it as is unique.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Read one trial: what was said and called, what was expected, and why it counts as it does."""
+    out, _ = consoles()
+    folder = RunFolder(run)
+    with spoken_errors():
+        found = _find(folder, trial)
+        transcript, exam = folder.transcript(found), folder.exam(found.scenario)
+        if transcript is None:
+            raise RunError(f"{trial} was not played yet; resume with: {folder.record.command}")
+        view = trial_view(found, exam, transcript, Grader().grade(exam, transcript))
+    if as_json:
+        typer.echo(view.model_dump_json())
+    else:
+        print_trial(view, out)
+
+
+def _find(folder: RunFolder, name: str) -> Trial:
+    """The one trial that a name, or a part of it, means."""
+    trials = {trial_name(trial): trial for trial in folder.trials(folder.record)}
+    if name in trials:
+        return trials[name]
+    near = [full for full in trials if name in full]
+    if len(near) == 1:
+        return trials[near[0]]
+    if near:
+        some = ", ".join(near[:_SHOWN])
+        raise RunError(f"{name!r} means {len(near)} trials; write more of one of: {some}")
+    raise RunError(f"no trial is called {name!r} in {folder.path}; {choices(name, list(trials)[:_SHOWN])}")

@@ -1,0 +1,1 @@
+"""Pure functions from (exam, transcript) to scores. No network, no clock, no unseeded randomness."""

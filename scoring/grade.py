@@ -1,0 +1,150 @@
+"""The grade of one trial: whether it succeeded, how far it came, and what went wrong first.
+
+*Success* is the final state ∧ every fact stated ∧ nothing forbidden said or done, of a trial that ended by
+itself. The calls are scored beside it. The score is the mean of those of state, answer, calls and order that
+apply, and 0 when a rule was broken. Where nothing is expected there is nothing to earn.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from scenarios.exam import Exam
+from scenarios.record import Record
+from scenarios.transcript import GRADED, Transcript
+from scoring.answer import check_facts, score_answer
+from scoring.diagnosis import Finding, Findings, diagnose, missing_calls, root_cause
+from scoring.efficiency import score_efficiency
+from scoring.evidence import read
+from scoring.final_state import check_leaves, score_state
+from scoring.order import score_order
+from scoring.preparation import Prepared, prepare
+from scoring.recovery import score_recovery
+from scoring.rules import find_violations, score_rules
+from scoring.score import Score, Scorer
+from scoring.tool_calls import score_calls
+from scoring.verdict import CallVerdict, Difference
+from scoring.verdicts import judge_calls
+
+__all__ = ["COMPONENTS", "CallVerdict", "Difference", "Grade", "Prepared", "grade", "prepare"]
+
+COMPONENTS = ("state", "answer", "calls", "order")
+"""The scores whose mean is the score of a trial."""
+
+
+class Grade(Record):
+    scenario: str
+    model: str
+    repeat: int
+    ended: str
+    graded: bool
+    """False for a trial that the model did not decide; it has no scores."""
+    success: bool | None = None
+    score: float | None = None
+    """In [0, 1]; None when no component applies."""
+    scores: dict[str, Score] = {}
+    calls: tuple[CallVerdict, ...] = ()
+    missing: dict[str, str] = {}
+    """By id of each gold call that is needed and unmet: the code of the call made in its stead, or
+    `missing_call`."""
+    codes: dict[str, int] = {}
+    """How often each code of `scoring.codes` was found, in calls and in the trial as a whole."""
+    root_cause: str | None = None
+    reason: str
+    """One sentence for a table."""
+
+
+def grade(exam: Exam | Prepared, transcript: Transcript, extra: Mapping[str, Scorer] | None = None) -> Grade:
+    """The grade of one trial; `extra` are plug-in scorers, which are shown and do not move the score.
+
+    A plug-in that raises gets a score without a value that says so: it never counts as zero, and never
+    keeps the other scores from being written.
+    """
+    prepared = exam if isinstance(exam, Prepared) else prepare(exam)
+    if transcript.ended not in GRADED:
+        return _excluded(transcript)
+    evidence = read(prepared, transcript)
+    facts, leaves, violations = check_facts(evidence), check_leaves(evidence), find_violations(evidence)
+    success = (
+        transcript.ended == "done"
+        and all(fact.met for fact in facts)
+        and all(leaf.outcome == "right" for leaf in leaves)
+        and not violations
+    )
+    scores = {
+        "state": score_state(leaves),
+        "answer": score_answer(facts),
+        "calls": score_calls(evidence),
+        "order": score_order(evidence),
+        "rules": score_rules(evidence, violations),
+        "recovery": score_recovery(evidence, success=success),
+        "efficiency": score_efficiency(evidence),
+    }
+    verdicts = judge_calls(evidence, violations)
+    missing = missing_calls(evidence, verdicts)
+    findings = diagnose(
+        Findings(
+            evidence=evidence,
+            verdicts=verdicts,
+            missing=missing,
+            facts=facts,
+            leaves=leaves,
+            violations=violations,
+            success=success,
+        )
+    )
+    cause = None if success else root_cause(findings)
+    return Grade(
+        scenario=transcript.scenario,
+        model=transcript.model,
+        repeat=transcript.repeat,
+        ended=transcript.ended,
+        graded=True,
+        success=success,
+        score=0.0 if violations else _mean(scores),
+        scores=scores | _plugged_in(prepared.exam, transcript, extra or {}, scores),
+        calls=verdicts,
+        missing=missing,
+        codes=dict(Counter(finding.code for finding in findings)),
+        root_cause=cause.code if cause is not None else None,
+        reason=_sentence(success, cause, findings),
+    )
+
+
+def _mean(scores: Mapping[str, Score]) -> float | None:
+    values = [value for name in COMPONENTS if (value := scores[name].value) is not None]
+    return sum(values) / len(values) if values else None
+
+
+def _plugged_in(
+    exam: Exam, transcript: Transcript, extra: Mapping[str, Scorer], built_in: Mapping[str, Score]
+) -> dict[str, Score]:
+    taken = sorted(extra.keys() & built_in.keys())
+    if taken:
+        raise ValueError(f"a scorer may not be called {', '.join(taken)}: that is a built-in score")
+    found: dict[str, Score] = {}
+    for name, scorer in extra.items():
+        try:
+            found[name] = scorer.score(exam, transcript)
+        except Exception as error:  # the boundary to code that is not ours
+            found[name] = Score(value=None, reason=f"the scorer raised {type(error).__name__}: {error}")
+    return found
+
+
+def _excluded(transcript: Transcript) -> Grade:
+    why = f": {transcript.failure.message}" if transcript.failure is not None else ""
+    return Grade(
+        scenario=transcript.scenario,
+        model=transcript.model,
+        repeat=transcript.repeat,
+        ended=transcript.ended,
+        graded=False,
+        reason=f"not graded, since it ended as `{transcript.ended}`{why}",
+    )
+
+
+def _sentence(success: bool, cause: Finding | None, findings: Sequence[Finding]) -> str:
+    if not success:
+        return cause.why if cause is not None else "failed, and no rule says why"
+    if not findings:
+        return "all as expected"
+    return "succeeded, with " + ", ".join(dict.fromkeys(finding.code for finding in findings))

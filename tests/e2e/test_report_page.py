@@ -1,0 +1,157 @@
+"""The page in a real browser: what others wrote is shown and never run, and nothing leaves the machine."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from harness.report.write import write_reports
+from harness.store import RunFolder
+from tests.harness.report.sample_run import (
+    LIST,
+    Graded,
+    bad,
+    broken,
+    call,
+    exam,
+    good,
+    graded,
+    model,
+    record,
+    transcript,
+)
+
+pytestmark = pytest.mark.e2e
+
+_SECONDS = 120
+
+
+class Eavesdropper:
+    """A server that hostile text would like the browser to talk to."""
+
+    def __init__(self) -> None:
+        heard: list[str] = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                heard.append(self.path)
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name is not ours)
+                pass
+
+        self.heard = heard
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    def hostile(self) -> str:
+        """Text that runs, or calls home, if any part of the page takes it for HTML."""
+        home = f"http://127.0.0.1:{self.server.server_port}"
+        return (
+            f"</script></pre><script>document.title='owned';fetch('{home}/script')</script>"
+            f"<img src={home}/image onerror=\"document.title='owned'\">"
+            f"<link rel=stylesheet href={home}/style>"
+            f"<style>body{{background:url({home}/css)}}</style><iframe src={home}/frame></iframe>"
+            f"<a href=\"javascript:document.title='owned'\">x</a>\u202egnp.exe\u200f\x00{{{{script}}}}"
+        )
+
+
+@pytest.fixture
+def eavesdropper() -> Iterator[Eavesdropper]:
+    found = Eavesdropper()
+    thread = Thread(target=found.server.serve_forever)
+    thread.start()
+    yield found
+    found.server.shutdown()
+    thread.join(_SECONDS)
+    found.server.server_close()
+
+
+@pytest.fixture
+def chromium(tmp_path: Path) -> list[str]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    program = next((found for name in names if (found := shutil.which(name))), None)
+    if program is None:
+        pytest.fail("needs a browser: apt-get install chromium")
+    flags = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--no-first-run",
+    ]
+    return [program, *flags, f"--user-data-dir={tmp_path / 'profile'}", "--enable-logging=stderr"]
+
+
+def drawn(chromium: list[str], page: Path, place: str = "") -> str:
+    """The page as the browser has drawn it; fails when its script or its policy complained."""
+    command = [*chromium, "--virtual-time-budget=4000", "--dump-dom", f"{page.as_uri()}{place}"]
+    ended = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=_SECONDS, check=True)
+    complaints = [line for line in ended.stderr.splitlines() if "CONSOLE" in line]
+    assert complaints == []
+    return re.sub(r"<script.*?</script>", "", ended.stdout, flags=re.DOTALL)
+
+
+def written(folder: Path, *trials: Graded, label: str = "chat/alpha") -> Path:
+    asked = record(model(label), repeats=len(trials))
+    write_reports(RunFolder(folder), asked, trials, {"shop": 0.0})
+    return folder / "report.html"
+
+
+def test_hostile_text_is_shown_as_text_and_reaches_nobody(
+    tmp_path: Path, chromium: list[str], eavesdropper: Eavesdropper
+) -> None:
+    hostile = eavesdropper.hostile()
+    asked = exam(title=hostile, system=hostile, tags=[hostile])
+    played = transcript(*LIST, *call(hostile, hostile, hostile, problem="unknown_tool"), reply=hostile)
+    trials = graded(played, broken(hostile), of=model(hostile), asked=asked)
+    dom = drawn(chromium, written(tmp_path, *trials, label=hostile), "#en/t0")
+    assert eavesdropper.heard == []
+    assert re.search(r"<title>[^<]*0123456789ab[^<]*</title>", dom)
+    assert not re.search(r"<(img|iframe|link)\b|<a [^>]*javascript", dom)
+    assert dom.count("&lt;img src=http://127.0.0.1") > 5
+    assert "⟨U+202E⟩gnp.exe" in dom
+
+
+def test_a_failed_trial_opens_as_a_conversation(tmp_path: Path, chromium: list[str]) -> None:
+    dom = drawn(chromium, written(tmp_path, *graded(good(), bad())), "#en/t1")
+    told = [
+        "Refund my last order, please. I am u1.",
+        "shop__list_orders",
+        '{"order": "O-17", "amount": 24.5}',
+        "It is refunded.",
+        "must say 42.5: not said",
+        "side effect",
+    ]
+    places = [dom.index(part, dom.index('id="t1"')) for part in told]
+    assert places == sorted(places)
+
+
+def test_the_address_chooses_the_language(tmp_path: Path, chromium: list[str]) -> None:
+    page = written(tmp_path, *graded(good(), bad(), broken()))
+    english, chinese = (drawn(chromium, page, f"#{code}") for code in ("en", "zh"))
+    assert '<html lang="en"' in english
+    assert "What went wrong" in english
+    assert '<html lang="zh-CN"' in chinese
+    assert "错在哪里" in chinese
+    assert "What went wrong" not in chinese
+    assert "模型接口故障" in chinese
+
+
+def test_a_megabyte_in_one_reply_does_not_stop_the_page(tmp_path: Path, chromium: list[str]) -> None:
+    page = written(tmp_path, *graded(transcript(reply="长" * 1_000_000)))
+    dom = drawn(chromium, page, "#en/t0")
+    assert "must say 42.5: not said" in dom
+    assert page.stat().st_size < 300_000
+
+
+def test_the_page_can_be_printed(tmp_path: Path, chromium: list[str]) -> None:
+    page, printed = written(tmp_path, *graded(good(), bad())), tmp_path / "report.pdf"
+    command = [*chromium, f"--print-to-pdf={printed}", page.as_uri()]
+    subprocess.run(command, capture_output=True, timeout=_SECONDS, check=True)
+    assert printed.read_bytes().startswith(b"%PDF")

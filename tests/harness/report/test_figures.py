@@ -1,0 +1,156 @@
+import gc
+import json
+import tracemalloc
+from collections.abc import Iterator
+
+import pytest
+
+from harness.report.figures import Report, collect
+from scenarios.transcript import Exchange, Usage
+from tests.harness.report.sample_run import (
+    PAY,
+    Graded,
+    bad,
+    broken,
+    call,
+    exam,
+    good,
+    graded,
+    model,
+    record,
+    transcript,
+)
+
+
+def report(*trials: Graded, repeats: int = 4) -> Report:
+    return collect(record(repeats=repeats), trials, {"shop": 0.0})
+
+
+def test_the_report_has_the_shape_that_programs_rely_on() -> None:
+    found = report(*graded(good(), bad(), good(), broken())).as_json()
+    assert json.loads(json.dumps(found)) == found
+    assert {"schema", "simulated", "trials", "models"} <= found.keys()
+    (one,) = json.loads(json.dumps(found))["models"]
+    asked = "model trials graded excluded success floor pass_hat_k usage cost_usd cost_per_success_usd"
+    asked += " pass_at_k latency_ms ttft_ms tpot_ms suites diagnosis"
+    assert set(asked.split()) <= one.keys()
+    assert found["schema"] == 1
+    assert one["usage"] == {"input": 1000, "cached": 400, "output": 110, "reasoning": None}
+    assert one["excluded"] == {"provider": 1}
+    (suite,) = one["suites"]
+    assert {"suite", "n", "success", "floor", "metrics"} <= suite.keys()
+    assert set(suite["metrics"]["calls"]) == {"mean", "low", "high", "n"}
+
+
+def test_success_counts_graded_trials_only_and_both_denominators_stand() -> None:
+    found = report(*graded(good(), bad(), broken()))
+    (one,) = found.models
+    assert (one.trials, one.graded) == (3, 2)
+    assert one.success.mean == 0.5
+    assert (one.suites[0].trials, one.suites[0].n) == (3, 2)
+    assert one.suites[0].scenarios["shop/refund"].succeeded == 1
+
+
+def test_what_nobody_reported_is_unknown_and_not_zero() -> None:
+    silent = good().model_copy(update={"exchanges": (Exchange(ms=10.0), Exchange(ms=30.0))})
+    (one,) = report(*graded(silent)).models
+    assert one.usage == Usage()
+    assert one.ttft_ms.p50 is None
+    assert one.latency_ms.p50 == 20.0
+    assert one.cost_usd is None
+
+
+def test_a_model_that_has_not_played_has_no_figures() -> None:
+    (one,) = report().models
+    assert (one.success.mean, one.floor, one.latency_ms.p95, one.suites) == (None, None, None, ())
+
+
+@pytest.mark.parametrize(("broken_ones", "valid"), [(1, True), (2, False)])
+def test_a_run_with_more_than_two_per_cent_excluded_is_not_valid(broken_ones: int, valid: bool) -> None:
+    played = [good()] * (50 - broken_ones) + [broken()] * broken_ones
+    assert report(*graded(*played)).valid is valid
+
+
+def test_a_trial_that_the_budget_left_out_is_no_reason_to_call_the_run_invalid() -> None:
+    unplayed = transcript(reply=None, ended="budget", changes=())
+    found = report(*graded(good(), unplayed, unplayed))
+    assert found.valid
+    assert found.models[0].excluded == {"budget": 2}
+
+
+def test_excluded_trials_keep_their_messages_and_how_often_they_came() -> None:
+    (one,) = report(*graded(broken("busy"), broken("busy"), broken("silence"))).models
+    assert one.exclusions[0].ended == "provider"
+    assert list(one.exclusions[0].messages.items()) == [
+        ("http_503: busy (request 1)", 2),
+        ("http_503: silence (request 1)", 1),
+    ]
+
+
+def test_the_messages_of_excluded_trials_do_not_grow_without_end() -> None:
+    (one,) = report(*graded(*(broken(f"token {n}") for n in range(100)))).models
+    assert len(one.exclusions[0].messages) < 20
+    assert sum(one.exclusions[0].messages.values()) == 100
+
+
+def test_the_root_causes_count_failed_trials_and_the_diagnosis_counts_findings() -> None:
+    (one,) = report(*graded(bad(), bad(), good())).models
+    assert one.root_causes == {"wrong_arg_value": 2}
+    assert one.diagnosis["side_effect"] == 2
+
+
+def test_repeats_tell_how_reliable_a_success_is() -> None:
+    (one,) = report(*graded(good(), bad())).models
+    assert one.pass_hat_k == {"1": 0.5, "2": 0.0}
+    assert one.pass_at_k == {"1": 0.5, "2": 1.0}
+
+
+def test_a_floor_is_put_together_as_the_successes_are() -> None:
+    other = exam("desk", "help")
+    names = ("shop/refund", "desk/help")
+    trials = [*graded(good(), good()), *graded(good(), asked=other)]
+    found = collect(record(scenarios=names), trials, {"shop": 0.0, "desk": 0.5})
+    assert found.models[0].floor == 0.25
+    unmeasured = collect(record(scenarios=names), trials, {"shop": 0.0})
+    assert unmeasured.models[0].floor is None
+    assert [part.floor for part in unmeasured.models[0].suites] == [0.0, None]
+
+
+def test_the_same_trials_give_the_same_intervals() -> None:
+    names = tuple(f"shop/refund-{n}" for n in range(6))
+    exams = [exam("shop", name.partition("/")[2]) for name in names]
+
+    def played() -> Iterator[Graded]:
+        for place, asked in enumerate(exams):
+            yield from graded(good() if place % 2 else bad(), asked=asked)
+
+    first, second = (collect(record(scenarios=names), played(), {}) for _ in range(2))
+    assert first == second
+    low, high = first.models[0].success.low, first.models[0].success.high
+    assert low is not None
+    assert high is not None
+    assert 0 <= low < 0.5 < high <= 1
+
+
+def test_a_reference_model_makes_the_report_simulated() -> None:
+    oracle = model("reference/oracle", simulated=True)
+    found = collect(record(oracle), graded(good(), of=oracle), {})
+    assert found.simulated
+    assert found.models[0].simulated
+
+
+def test_of_long_conversations_only_numbers_are_kept() -> None:
+    def trials(count: int) -> Iterator[Graded]:
+        for repeat in range(count):
+            long = call("shop__list_orders", '{"customer": "u1"}', f"{repeat} " + "x" * 100_000)
+            yield from graded(transcript(*long, *PAY))
+
+    collect(record(), trials(2), {})
+    gc.collect()
+    tracemalloc.start()
+    try:
+        collect(record(), trials(100), {})
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 3_000_000

@@ -1,0 +1,87 @@
+import csv
+import io
+
+import pytest
+
+from harness.report.rows import COLUMNS, csv_header, csv_line, trial_row
+from scenarios.transcript import Exchange, Transcript, Usage
+from tests.harness.report.sample_run import bad, broken, exam, good, graded, transcript
+
+
+def written(played: Transcript) -> dict[str, str]:
+    """The row as a spreadsheet reads it from the file."""
+    ((trial, _, shown, grade),) = graded(played)
+    data = csv_header() + csv_line(trial_row("run1", trial, shown, grade))
+    (row,) = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    return row
+
+
+def test_a_row_says_what_was_asked_and_what_came_of_it() -> None:
+    row = written(bad())
+    assert tuple(row) == COLUMNS
+    assert row["run"] == "run1"
+    assert (row["model"], row["suite"], row["scenario"]) == ("chat/alpha", "shop", "shop/refund")
+    assert (row["class"], row["success"], row["root_cause"]) == ("done", "false", "wrong_arg_value")
+    assert (row["tokens_in"], row["tokens_cached"], row["tokens_out"]) == ("400", "160", "44")
+    assert (row["latency_ms"], row["ttft_ms"], row["tpot_ms"]) == ("300", "100", "20")
+    assert row["timestamp"] == "2026-11-22T15:00:00Z"
+
+
+def test_what_is_unknown_is_an_empty_cell() -> None:
+    row = written(good())
+    assert (row["tokens_reasoning"], row["cost_usd"], row["error"]) == ("", "", "")
+
+
+def test_an_excluded_trial_names_its_error_and_has_no_score() -> None:
+    row = written(broken())
+    assert row["error"] == "http_503: the endpoint answered 503 five times (request 1)"
+    assert (row["success"], row["score"]) == ("", "")
+
+
+def test_a_trial_can_be_written_before_it_is_graded() -> None:
+    ((trial, _, played, _),) = graded(good())
+    row = trial_row("run1", trial, played, None)
+    assert row["success"] is None
+    assert row["class"] == "done"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "\n=1", "＝1+1"])
+def test_no_answer_is_run_as_a_formula(text: str) -> None:
+    row = written(transcript(reply=text))
+    assert row["answer"].startswith("'")
+    assert not row["answer_snippet"].startswith(("=", "+", "-", "@", "＝"))
+
+
+def test_a_carriage_return_is_shown_so_that_nothing_stands_after_it() -> None:
+    assert written(transcript(reply="\r=1"))["answer"] == "␍=1"
+
+
+def test_newlines_quotes_commas_and_chinese_survive() -> None:
+    text = '第一行，"引号"\nsecond, line; end'
+    assert written(transcript(reply=text))["answer"] == text
+
+
+def test_controls_are_shown_and_a_huge_answer_fits_a_cell() -> None:
+    row = written(transcript(reply="a\x00b" + "x" * 1_000_000))
+    assert row["answer"].startswith("a␀b")
+    assert len(row["answer"]) < 32_767
+    assert len(row["answer_snippet"]) <= 120
+
+
+def test_the_answers_of_all_segments_stand_in_the_row() -> None:
+    first = good().segments[0]
+    two = good().model_copy(update={"segments": (first, first.model_copy(update={"segment": "next"}))})
+    ((trial, _, played, grade),) = graded(two, asked=exam())
+    assert trial_row("r", trial, played, grade)["answer"] == "\n\n".join([first.reply] * 2)
+
+
+def test_the_file_tells_excel_that_it_is_utf8() -> None:
+    assert csv_header().startswith(b"\xef\xbb\xbftimestamp,")
+
+
+def test_usage_is_the_sum_of_what_was_reported() -> None:
+    half = good().model_copy(
+        update={"exchanges": (Exchange(usage=Usage(input=5)), Exchange(), Exchange(usage=Usage(input=7)))}
+    )
+    row = written(half)
+    assert (row["tokens_in"], row["tokens_out"]) == ("12", "")

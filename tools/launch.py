@@ -1,0 +1,156 @@
+"""Each trial gets servers of its own; here each gets its folder, variables, state and the state's reader."""
+
+import json
+import re
+import shutil
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import cast
+
+import anyio
+from pydantic import JsonValue
+
+from scenarios.scenario import Server
+from tools.failure import WorldFailed, near
+from tools.home import WorldHome
+from tools.link import Link
+from tools.state import copied
+from tools.targets import Command, InMemory, Target, Url, WorldProcess
+from tools.watch import watched
+from tools.world import State
+
+_INHERITED = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "USER")
+"""What a program may know of our environment without being told by `env:`; nobody's key is among it."""
+
+_VARIABLE = re.compile(r"\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+"""`${NAME}`, `${NAME:-default}`, and `${env:NAME}` as some editors write it."""
+
+_PACKAGES = Path(__file__).resolve().parents[1]
+"""Where this package is imported from, so that a process of ours finds it too."""
+
+Witness = Callable[[], Awaitable[JsonValue]]
+"""Reads a server's present state, unseen by the model."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """One server of one trial."""
+
+    link: Link
+    witness: Witness
+
+
+def needs_folder(server: Server, home: WorldHome) -> bool:
+    return server.url is None and (server.builtin is None or home.transport != "memory")
+
+
+async def placed(name: str, server: Server, home: WorldHome, folder: Path) -> Place:
+    """Make ready what the server needs; nothing is started yet. Raises `WorldFailed`.
+
+    `folder` is for this server in this trial alone, and is made here if it is needed.
+    """
+    if server.builtin is None:
+        return await _foreign(name, server, home, folder)
+    if server.builtin not in home.worlds:
+        message = f"no built-in world is called {server.builtin!r}; {near(server.builtin, home.worlds)}"
+        raise WorldFailed("unknown_world", name, message)
+    if home.transport == "memory":
+        return _in_memory(name, server.builtin, server.state or {}, home)
+    return _in_process(name, server.builtin, server.state or {}, home, folder)
+
+
+def _in_memory(name: str, world: str, begin: Mapping[str, JsonValue], home: WorldHome) -> Place:
+    state: State = copied(dict(begin))
+
+    async def present() -> JsonValue:
+        return cast("JsonValue", copied(state))
+
+    target = InMemory(world=home.worlds[world], state=state)
+    return Place(link=_link(name, target, home), witness=present)
+
+
+def _in_process(
+    name: str, world: str, begin: Mapping[str, JsonValue], home: WorldHome, folder: Path
+) -> Place:
+    folder.mkdir(parents=True)
+    first, now = folder / "state.json", folder / "snapshot.json"
+    first.write_text(json.dumps(begin, ensure_ascii=False), "utf-8")
+    http = home.transport == "http"
+    argv = (sys.executable, "-m", "tools.serve", world, "--state", str(first), "--snapshot", str(now))
+    command = Command(
+        argv=(*argv, "--http", "0") if http else argv,
+        env=_inherited(home.environ) | {"PYTHONPATH": str(_PACKAGES)},
+        folder=folder,
+        log=_new_log(name, home),
+    )
+
+    async def present() -> JsonValue:
+        return _parsed(now.read_text("utf-8"))
+
+    return Place(link=_link(name, WorldProcess(command=command, http=http), home), witness=present)
+
+
+async def _foreign(name: str, server: Server, home: WorldHome, folder: Path) -> Place:
+    def filled(text: str) -> str:
+        return _filled(text, name, home.environ)
+
+    target: Url | Command
+    if server.url is not None:
+        headers = {key: filled(value) for key, value in server.headers.items()}
+        target = Url(url=filled(server.url), headers=headers)
+    else:
+        await anyio.to_thread.run_sync(_fresh_copy, server.folder, folder)
+        target = Command(
+            argv=tuple(map(filled, server.command or ())),
+            env=_inherited(home.environ) | {key: filled(value) for key, value in server.env.items()},
+            folder=folder,
+            log=_new_log(name, home),
+        )
+    link = _link(name, target, home)
+
+    async def present() -> JsonValue:
+        # Paths of a server at a URL are taken as they stand.
+        root = target.folder if isinstance(target, Command) else Path()
+        return None if server.watch is None else await watched(server.watch, link, root)
+
+    return Place(link=link, witness=present)
+
+
+def _fresh_copy(original: str | None, folder: Path) -> None:
+    if original is None:
+        folder.mkdir(parents=True)
+    else:
+        # Links are copied as what they point to, so that no trial reaches the originals through one.
+        shutil.copytree(original, folder)
+
+
+def _link(name: str, target: Target, home: WorldHome) -> Link:
+    return Link(server=name, target=target, open_timeout=home.open_timeout, call_timeout=home.call_timeout)
+
+
+def _new_log(name: str, home: WorldHome) -> Path:
+    home.logs.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(prefix=f"{name}-", suffix=".log", dir=home.logs, delete=False) as file:
+        return Path(file.name)
+
+
+def _inherited(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: environ[name] for name in _INHERITED if name in environ}
+
+
+def _filled(text: str, server: str, environ: Mapping[str, str]) -> str:
+    def value(match: re.Match[str]) -> str:
+        name, default = match.groups()
+        if name not in environ and default is None:
+            raise WorldFailed("missing_variable", server, f"needs the environment variable {name}; set it")
+        return str(environ.get(name, default))
+
+    return _VARIABLE.sub(value, text)
+
+
+def _parsed(text: str) -> JsonValue:
+    value: JsonValue = json.loads(text)
+    return value
