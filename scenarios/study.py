@@ -3,11 +3,20 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import BeforeValidator, Field, JsonValue, model_validator
 
 from scenarios.load import read_record
 from scenarios.record import Record
 from scenarios.yaml_file import read_yaml
+
+
+def _not_yet(value: object) -> None:
+    if value is not None:
+        raise ValueError("is not available in this version; leave it out or write null")
+
+
+NotYet = Annotated[None, BeforeValidator(_not_yet)]
+"""A field of the format that nothing honours yet; it is refused instead of passed over."""
 
 
 class StudyModel(Record):
@@ -16,6 +25,7 @@ class StudyModel(Record):
     name: str
     sampling: dict[str, JsonValue] = {}
     first_call: Literal["auto", "required"] = "auto"
+    thinking: NotYet = None
 
     @model_validator(mode="before")
     @classmethod
@@ -25,6 +35,7 @@ class StudyModel(Record):
 
 class StudyLimits(Record):
     concurrency: Annotated[int, Field(ge=1)] = 8
+    max_cost: NotYet = None
 
 
 class Study(Record):
@@ -35,6 +46,9 @@ class Study(Record):
     repeats: Annotated[int, Field(ge=1)] = 1
     seed: int = 0
     limits: StudyLimits = StudyLimits()
+    sizing: NotYet = None
+    user_model: NotYet = None
+    judge_model: NotYet = None
 
     @classmethod
     def read(cls, file: Path) -> Self:

@@ -214,3 +214,15 @@ def test_a_study_with_an_unknown_field_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ScenarioError, match="3: repeat: is not a field here; did you mean 'repeats'"):
         Study.read(file)
+
+
+def test_a_setting_that_nothing_honours_yet_is_refused_and_not_passed_over(tmp_path: Path) -> None:
+    file = tmp_path / "study.yaml"
+    text = "models: [reference/oracle]\nsuites: [shop]\njudge_model: null\nlimits: {max_cost: 20.00}\n"
+    file.write_text(text, "utf-8")
+
+    with pytest.raises(ScenarioError) as caught:
+        Study.read(file)
+
+    assert [problem.field for problem in caught.value.problems] == ["limits.max_cost"]
+    assert "is not available in this version" in str(caught.value)
