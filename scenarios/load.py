@@ -74,9 +74,10 @@ def load_suite(folder: Path) -> Suite:
     except ScenarioError as error:
         problems += error.problems
     scenarios: list[Scenario] = []
+    worlds: dict[Path, JsonValue] = {}
     for file in sorted(folder.glob("*/scenario.yaml")):
         try:
-            scenarios.append(load_scenario(file.parent, scorers=head.scorers))
+            scenarios.append(load_scenario(file.parent, scorers=head.scorers, worlds=worlds))
         except ScenarioError as error:
             problems += error.problems
     if not scenarios and not problems:
@@ -86,13 +87,18 @@ def load_suite(folder: Path) -> Suite:
     return Suite(name=folder.name, title=head.title, needs=head.needs, scenarios=tuple(scenarios))
 
 
-def load_scenario(folder: Path, *, scorers: tuple[str, ...] = ()) -> Scenario:
-    """Read one scenario's folder with every file it names. Raises `ScenarioError` with every problem."""
+def load_scenario(
+    folder: Path, *, scorers: tuple[str, ...] = (), worlds: dict[Path, JsonValue] | None = None
+) -> Scenario:
+    """Read one scenario's folder with every file it names. Raises `ScenarioError` with every problem.
+
+    `worlds` keeps the state files that were read, for the scenarios of a suite that share them.
+    """
     folder = folder.resolve()
     file = read_yaml(folder / "scenario.yaml")
     if not isinstance(file.value, dict):
         raise ScenarioError([Problem(file=file.path, message="must be a mapping with title and segments")])
-    reading = _Reading(folder, file)
+    reading = _Reading(folder, file, {} if worlds is None else worlds)
     data = reading.whole(file.value)
     for name in ("suite", "id"):
         if name in data:
@@ -141,6 +147,7 @@ class _Reading:
 
     folder: Path
     file: YamlFile
+    worlds: dict[Path, JsonValue]
     problems: list[Problem] = field(default_factory=list)
 
     def whole(self, data: Mapping[str, JsonValue]) -> dict[str, Any]:
@@ -187,8 +194,11 @@ class _Reading:
             return ""
 
     def _yaml(self, name: str, place: Place) -> JsonValue:
+        file = (self.folder / name).resolve()
         try:
-            return read_yaml(self.folder / name).value
+            if file not in self.worlds:
+                self.worlds[file] = read_yaml(file).value
+            return self.worlds[file]
         except ScenarioError as error:
             self.problem(place, f"cannot use {name!r}: {error}")
             return {}
