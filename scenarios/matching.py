@@ -68,7 +68,8 @@ def compare_arguments(
         for name, rule in (properties.items() if isinstance(properties, dict) else ())
         if isinstance(rule, dict) and "default" in rule
     }
-    found = _compare_object(dict(wanted), {**defaults, **given}, lookup, "", spare=frozenset(defaults))
+    filled = {name: value for name, value in defaults.items() if not is_optional(wanted.get(name))}
+    found = _compare_object(dict(wanted), {**filled, **given}, lookup, "", spare=frozenset(defaults))
     return [m for m in found if not (m.unknown and m.path in defaults and equal(m.given, defaults[m.path]))]
 
 

@@ -1,8 +1,9 @@
 """Which call of the model meets which gold call: an optimal one-to-one assignment, segment by segment.
 
 A pair weighs 1 + the share of its argument leaves that are right, and only calls of the same tool pair up. Of
-assignments that weigh the same, the one with more exact pairs, then more results of the right kind (an error
-where gold had one), then the closest to the order of the gold calls is taken.
+assignments that weigh the same, the one with more exact pairs is taken, then the one that meets more needed
+calls, then the one with more results of the right kind (an error where gold had one), then the one closest to
+the order of the gold calls.
 
 A `ref` first means the value in the gold results, which is enough to recognise the first calls of a chain;
 then it means the value in the model's own result of each call so recognised, until nothing more changes.
@@ -23,7 +24,7 @@ from scoring.references import lookup_in
 
 _SPOILS = frozenset({"timeout", "error", "garbled", "truncated"})
 _UNSENT = frozenset({"malformed", "unknown_tool", "schema"})
-_EXACT, _RESULT, _ORDER = 1e-5, 1e-8, 1e-13
+_EXACT, _NEEDED, _RESULT, _ORDER = 1e-5, 1.5e-7, 2e-9, 8e-15
 """What the tie-breaks add to a weight; each is too little to outweigh the one before it in 60 calls."""
 
 
@@ -192,7 +193,8 @@ def _groups(prepared: Prepared, made: Iterable[Made]) -> Iterator[_Group]:
 
 def _weight(pair: Pair) -> float:
     apart = (pair.gold.place - pair.made.place) ** 2
-    return 1 + pair.share + _EXACT * pair.exact + _RESULT * pair.good - _ORDER * apart
+    ties = _EXACT * pair.exact + _NEEDED * (not pair.gold.call.optional) + _RESULT * pair.good
+    return 1 + pair.share + ties - _ORDER * apart
 
 
 def _size(mismatch: Mismatch, wanted: Mapping[str, JsonValue]) -> int:

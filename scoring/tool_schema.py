@@ -59,7 +59,7 @@ class ToolSchema:
         known = {name: value for name, value in arguments.items() if name in self.properties}
         missing = [name for name in self.required if name not in known]
         kept = {name: value for name, value in known.items() if self._fits((name,), value)}
-        missing += [name for name in known.keys() - kept.keys() if name in self.required]
+        missing += [name for name in known if name not in kept and name in self.required]
         return kept | {name: value for name in missing for value in islice(self.values((name,)), 1)}
 
     def values(self, path: Path) -> Iterator[JsonValue]:

@@ -41,6 +41,7 @@ JSON = st.recursive(
         ({"number": {"ref": "list.result.0.total"}}, [42.5], [42]),
         ({"text": "Vpn  broken"}, ["VPN BROKEN", "ｖｐｎ broken"], ["vpn", 3]),
         ({"contains": ["vpn", 7]}, ["the VPN fails since 7 am"], ["the vpn fails", 7]),
+        ({"set": [{"ref": "list.result.0.id"}, 7]}, [[7, "O-17"]], [["O-18", 7]]),
         ({"set": ["a", "b"]}, [["b", "a"]], [["a"], ["a", "a"], ["a", "b", "b"], "ab"]),
         ({"regex": r"\d{3}", "example": "123"}, ["123"], ["1234", 123]),
         ({"date": "2026-03-14"}, ["2026-03-14", "14 March 2026"], ["2026-03-15", 20260314]),
@@ -97,6 +98,15 @@ def test_an_argument_that_nobody_asked_for_is_wrong_unless_it_is_the_default() -
 def test_an_argument_may_be_left_out_only_where_the_matcher_says_so() -> None:
     assert not compare({"note": {"any": True, "optional": True}}, {}, LOOKUP)
     assert compare({"note": {"any": True}}, {}, LOOKUP)[0].missing
+
+
+def test_an_optional_argument_may_be_left_out_whatever_its_default_is() -> None:
+    schema: dict[str, JsonValue] = {"properties": {"kind": {"type": "string", "default": "all"}}}
+    wanted: dict[str, JsonValue] = {"kind": {"any_of": ["open"], "optional": True}}
+
+    assert not compare_arguments(wanted, {}, LOOKUP, schema)
+    assert not compare_arguments(wanted, {"kind": "open"}, LOOKUP, schema)
+    assert compare_arguments(wanted, {"kind": "all"}, LOOKUP, schema)
 
 
 def test_a_reference_to_nothing_names_itself() -> None:

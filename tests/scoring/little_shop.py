@@ -59,9 +59,7 @@ class Shop:
         except ValueError as error:
             return ToolMessage(call_id=call.id, text="not JSON", problem="malformed", detail=str(error))
         if not schemas[call.name].accepts(arguments):
-            return ToolMessage(
-                call_id=call.id, text="bad arguments", problem="schema", detail="bad arguments"
-            )
+            return ToolMessage(call_id=call.id, text="no", problem="schema", detail="bad arguments")
         self.made[call.name] += 1
         for fault in self.scenario.tools.faults:
             if (fault.tool, fault.nth) == (call.name, self.made[call.name]):
@@ -82,16 +80,10 @@ class Shop:
             tickets[name] = {"title": arguments["title"], "priority": arguments.get("priority", 3)}
             return {"id": name}
         order = orders.get(arguments["order"])
-        if order is None or order["status"] in {"refunded", "cancelled"} - {
-            "refunded" if "get" in tool else ""
-        }:
+        if order is None or (tool != "shop__get_order" and order["status"] != "shipped"):
             raise Refused(f"not possible for {arguments['order']}")
         if tool == "shop__refund":
-            order |= {
-                "status": "refunded",
-                "paid_back": arguments["amount"],
-                "way": arguments.get("way", "card"),
-            }
+            order |= {"status": "refunded", "paid_back": arguments["amount"]}
         if tool == "shop__cancel_order":
             order["status"] = "cancelled"
         return {"order": arguments["order"], **order}

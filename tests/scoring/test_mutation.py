@@ -174,6 +174,4 @@ def test_a_mutant_whose_trial_was_not_graded_survives() -> None:
     mutant = found(REFUND, "drop_call")["pay"]
     failed = play(REFUND, mutant.behaviour).model_copy(update={"ended": "server"})
 
-    assert (
-        survives(mutant, grade(REFUND, failed)) == "it was not graded: not graded, since it ended as `server`"
-    )
+    assert str(survives(mutant, grade(REFUND, failed))).startswith("it was not graded")

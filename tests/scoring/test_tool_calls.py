@@ -143,6 +143,18 @@ def test_an_optional_call_is_right_when_made_and_not_missing_when_left_out() -> 
     assert scored(optional, short).value == scored(optional, long).value == 1.0
 
 
+def test_a_call_that_meets_an_optional_and_a_needed_call_counts_for_the_needed_one() -> None:
+    either = exam(
+        expecting(
+            "a",
+            gold("spare", "shop__get_order", optional=True, order={"any": True}),
+            gold("needed", "shop__get_order", order={"any": True}),
+        )
+    )
+
+    assert scored(either, trial(said("a", call("shop__get_order", order="O-1"), "Done."))).value == 1.0
+
+
 def test_where_no_call_is_needed_none_earns_nothing_and_one_costs_all() -> None:
     nothing = exam(expecting("a", say=["hello"]))
 
