@@ -4,14 +4,14 @@ Gold that fails its own server is the scenario's mistake and is reported as such
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as with_changes
 from pathlib import Path
 
 from pydantic import JsonValue
 
-from scenarios.exam import AnswerKey, Exam, GoldCall
+from scenarios.exam import AnswerKey, Exam, GoldCall, ToolSpec
 from scenarios.load import digest
 from scenarios.matching import Lookup, compare, resolve, sample_arguments, wording
 from scenarios.pointer import value_at
@@ -32,16 +32,16 @@ async def prepare_exam(scenario: Scenario, home: WorldHome) -> Exam:
     calm = scenario.model_copy(update={"tools": Tools(distractors=scenario.tools.distractors)})
     work = _Derivation(scenario)
     async with open_world(calm, home=with_changes(home, transport="memory")) as world:
+        work.problems += _names(scenario, world.tools)
         initial = await world.snapshot()
         for segment, call in scenario.calls:
-            if not work.problems:  # what follows a call that failed fails for its sake
+            if not work.problems:  # what follows a mistake fails for its sake
                 await work.run(world, segment, call)
         final = await world.snapshot()
     changed = {name: found for name in final if (found := changes(initial[name], final[name]))}
     key = AnswerKey(tools=world.tools, calls=tuple(work.calls), initial=initial, changes=changed)
     if not work.problems:
         work.problems += [*_facts(scenario, work.lookup), *_final(scenario, final, work.lookup)]
-    work.problems += _names(scenario, key)
     if work.problems:
         file = Path(scenario.suite) / scenario.id / "scenario.yaml"
         raise ScenarioError([Problem(file=file, field=where, message=said) for where, said in work.problems])
@@ -68,7 +68,8 @@ class _Derivation:
         text = json.dumps(arguments, ensure_ascii=False)
         result = await world.call(ToolCall(id=call.id, name=call.tool, arguments_json=text))
         if result.problem is not None:
-            self.problems.append((place, f"the gold call {call.tool} {text} fails: {result.text}"))
+            said = " ".join(result.text.split())
+            self.problems.append((place, f"the gold call {call.tool} {text} fails: {said}"))
         self.calls.append(
             GoldCall(
                 id=call.id, segment=segment.id, tool=call.tool, arguments=arguments, result=_result(result)
@@ -92,9 +93,11 @@ def _facts(scenario: Scenario, lookup: Lookup) -> Iterator[tuple[str, str]]:
                 )
 
 
-def _names(scenario: Scenario, key: AnswerKey) -> Iterator[tuple[str, str]]:
-    tools = {tool.name: tool for tool in key.tools}
-    named = [(f"segments.{s.id}.allow", name) for s in scenario.segments for name in s.expect.allow]
+def _names(scenario: Scenario, offered: Sequence[ToolSpec]) -> Iterator[tuple[str, str]]:
+    """Every tool that the scenario names and no server has; the only place where that is checked."""
+    tools = {tool.name: tool for tool in offered}
+    named = [(f"segments.{s.id}.calls.{call.id}", call.tool) for s, call in scenario.calls]
+    named += [(f"segments.{s.id}.allow", name) for s in scenario.segments for name in s.expect.allow]
     named += [("final.never", pattern.tool) for pattern in scenario.final.never]
     named += [("tools.faults", fault.tool) for fault in scenario.tools.faults]
     for place, name in named:

@@ -7,8 +7,9 @@ the real loop and the real worlds; only the model is played.
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import get_args
 
 from harness.clients.client import Model
 from harness.grading import Grader
@@ -18,13 +19,15 @@ from harness.run_record import ModelVariant
 from scenarios.exam import Exam
 from scenarios.record import Record
 from scoring.grade import Grade
-from scoring.mutation import Mutant, mutants, survives
+from scoring.mutation import Mutant, Operator, mutants, survives
 
 FLOOR_LIMIT = 0.15
 """What silence and a polite refusal may score on a suite at most."""
 SKELETON_LIMIT = 4
 """In how many scenarios the same calls with the same kind of change may occur."""
 _FLOORS = ("idle", "refuser")
+_NAMED = 3
+"""So many scenarios are named for a floor that is too high."""
 
 
 class Equivalent(Record):
@@ -93,9 +96,7 @@ async def check_suite(
         for _ in range(concurrency):
             workers.create_task(worker())
     floors = {name: _mean([grade.score or 0.0 for grade in found.scores[name]]) for name in _FLOORS}
-    for name, floor in floors.items():
-        if floor > FLOOR_LIMIT:
-            found.problems.append(f"{suite}: {name} scores {floor:.2f}; at most {FLOOR_LIMIT} is allowed")
+    found.problems += _floor_problems(suite, floors, found.scores)
     return SuiteCheck(
         suite=suite,
         scenarios=len(exams),
@@ -123,6 +124,12 @@ def repeated_skeletons(exams: Sequence[Exam]) -> list[str]:
     ]
 
 
+def unused_operators(checks: Iterable[SuiteCheck]) -> list[str]:
+    """Each mutation operator that none of the suites gave anything to do: what it proves is not proven."""
+    used = {name for check in checks for name in check.operators}
+    return [f"the mutation operator {name} is never used" for name in get_args(Operator) if name not in used]
+
+
 def _jobs(exam: Exam, equivalents: list[Equivalent]) -> Iterator[tuple[Exam, Model, Mutant | None]]:
     """Every model that an exam is proven with; the mutants that cannot matter are noted instead."""
     for name in ("oracle", *_FLOORS):
@@ -146,12 +153,25 @@ def _note(found: _Findings, exam: Exam, model: str, mutant: Mutant | None, grade
             found.problems.append(f"{name}: the oracle does not score 1: {grade.reason}")
         elif not grade.graded:
             found.problems.append(f"{name}: {model} could not be graded: {grade.reason}")
+        elif model in _FLOORS and grade.success:
+            found.problems.append(f"{name}: {model} succeeds; expect a fact that only the tools can tell")
         return
     found.operators[mutant.operator] += 1
     if why := survives(mutant, grade):
         found.problems.append(f"{name}: mutant {mutant.operator} of {mutant.target} is not caught: {why}")
     else:
         found.diagnosed += 1
+
+
+def _floor_problems(
+    suite: str, floors: Mapping[str, float], scores: Mapping[str, Sequence[Grade]]
+) -> Iterator[str]:
+    """The floors that are too high, each with the scenarios that raise it most."""
+    for name, floor in floors.items():
+        if floor > FLOOR_LIMIT:
+            highest = sorted(scores[name], key=lambda grade: grade.score or 0.0, reverse=True)[:_NAMED]
+            named = ", ".join(f"{grade.scenario} ({grade.score or 0.0:.2f})" for grade in highest)
+            yield f"{suite}: {name} scores {floor:.2f}; at most {FLOOR_LIMIT} is allowed; highest: {named}"
 
 
 def _kinds_of_change(exam: Exam) -> frozenset[tuple[str, str, str]]:

@@ -19,7 +19,7 @@ from harness.answer_key import prepare_exam
 from harness.environment import Environment
 from harness.floors import measure_floors, read_floors, write_floors
 from harness.grading import Grader
-from harness.models import open_model
+from harness.models import make_sure, open_model
 from harness.play import Stage
 from harness.recording import recording
 from harness.run import Progress, Runner, Tally
@@ -29,6 +29,7 @@ from scenarios.exam import Exam
 from scenarios.load import find_suite, load_suite
 from scenarios.problem import Problem, ScenarioError
 from scenarios.scenario import Scenario, Transport
+from scoring.registry import ScorerClash, UnknownScorer, find_scorers, installed
 from tools.open_world import WorldHome
 
 _PACKAGES = ("mcp", "pydantic", "aiohttp", "jsonschema", "numpy")
@@ -72,6 +73,9 @@ async def evaluate(request: Request, environment: Environment, progress: Progres
         home = world_home(environment, Path(work), request.transport)
         exams = await prepare_exams(scenarios, home)
         folder, record = _open_run(request, exams)
+        if not folder.is_begun:  # a run that cannot begin leaves nothing behind
+            for variant in request.models:
+                await make_sure(variant, environment)
         with _only_writer(folder):
             record = _write_down(folder, record, exams)
             stage = Stage(
@@ -121,10 +125,22 @@ def load_scenarios(suites: Sequence[str], limit: int | None = None) -> tuple[Sce
         except ScenarioError as error:
             problems += error.problems
             continue
-        found |= {scenario.name: scenario for scenario in suite.scenarios[:limit]}
+        for scenario in suite.scenarios[:limit]:
+            problems += _objections(scenario, found.setdefault(scenario.name, scenario))
     if problems:
         raise ScenarioError(problems)
     return tuple(found.values())
+
+
+def _objections(scenario: Scenario, known: Scenario) -> Iterator[Problem]:
+    """Why a scenario cannot be played beside the others; `known` is the one that has its name."""
+    file = Path(scenario.name) / "scenario.yaml"
+    if known != scenario:
+        yield Problem(file=file, message="two suites have a scenario of this name; rename one suite's folder")
+    try:
+        find_scorers(scenario.scorers, installed() if scenario.scorers else ())
+    except (UnknownScorer, ScorerClash) as error:
+        yield Problem(file=file, field="scorers", message=str(error))
 
 
 async def prepare_exams(scenarios: Sequence[Scenario], home: WorldHome) -> dict[str, Exam]:
@@ -160,13 +176,13 @@ def utc_now() -> str:
 
 def _open_run(request: Request, exams: Mapping[str, Exam]) -> tuple[RunFolder, RunRecord]:
     """The run of this request: the one that was begun, or a new one."""
-    labels = [model.label for model in request.models]
-    if len(set(labels)) != len(labels):
-        raise RunError(f"two models have one name: {', '.join(labels)}; name each once")
+    if len({model.slug for model in request.models}) < len(request.models):
+        labels = ", ".join(model.label for model in request.models)
+        raise RunError(f"two models have one name: {labels}; name each once")
     scenarios = {name: exam.digest for name, exam in exams.items()}
     name = run_id(request.models, scenarios, request.seed, "native")
     taken = [name] + [f"{name}-{n}" for n in range(2, 1000)]
-    begun = [folder for folder in taken if (request.runs / folder / "run.yaml").is_file()]
+    begun = [name for name in taken if RunFolder(request.runs / name).is_begun]
     chosen = begun[-1] if begun and not request.new else next(n for n in taken if n not in begun)
     return RunFolder(request.runs / chosen), RunRecord(
         id=chosen,
@@ -184,7 +200,7 @@ def _open_run(request: Request, exams: Mapping[str, Exam]) -> tuple[RunFolder, R
 
 def _write_down(folder: RunFolder, asked: RunRecord, exams: Mapping[str, Exam]) -> RunRecord:
     """Freeze what is asked; a run that was begun keeps its record and may only get more repeats."""
-    if (folder.path / "run.yaml").is_file():
+    if folder.is_begun:
         begun = folder.record
         if begun.repeats >= asked.repeats:
             return begun

@@ -26,7 +26,8 @@ async def measure_floors(exams: Sequence[Exam], stage: Stage) -> dict[str, float
         right: dict[str, list[bool]] = {}
         for exam in exams:
             grade = grader.grade(exam, await play(exam, model, 0, stage))
-            right.setdefault(exam.scenario.suite, []).append(grade.success is True)
+            if grade.graded:  # a server that broke says nothing about silence
+                right.setdefault(exam.scenario.suite, []).append(grade.success is True)
         for suite, found in right.items():
             rates.setdefault(suite, []).append(sum(found) / len(found))
     return {suite: max(found) for suite, found in rates.items()}

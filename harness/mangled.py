@@ -5,27 +5,27 @@ the fault is the server's parser, not the model. Only an unmistakable case count
 offered tool.
 """
 
-import json
-import re
 from collections.abc import Sequence
 
 from scenarios.exam import ToolSpec
-from scenarios.transcript import AssistantMessage
+from scenarios.transcript import AssistantMessage, BadArguments, parse_arguments
 
-_HERMES = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.DOTALL)
+_BEGIN, _END = "<tool_call>", "</tool_call>"
 
 
 def mangled_call(message: AssistantMessage, tools: Sequence[ToolSpec]) -> bool:
     """Whether a reply without calls holds a whole one as text."""
-    if message.tool_calls or "<tool_call>" not in message.text:
+    if message.tool_calls or _BEGIN not in message.text:
         return False
     names = {tool.name for tool in tools}
-    return any(_names_a_tool(found, names) for found in _HERMES.findall(message.text))
+    pieces = (piece.partition(_END) for piece in message.text.split(_BEGIN)[1:])
+    return any(end and _names_a_tool(text.strip(), names) for text, end, _ in pieces)
 
 
 def _names_a_tool(text: str, names: set[str]) -> bool:
     try:
-        call = json.loads(text)
-    except ValueError:
+        call = parse_arguments(text)
+    except BadArguments:
         return False
-    return isinstance(call, dict) and call.get("name") in names and isinstance(call.get("arguments"), dict)
+    name = call.get("name")
+    return isinstance(name, str) and name in names and isinstance(call.get("arguments"), dict)

@@ -18,13 +18,13 @@ from pydantic import JsonValue
 from harness.clients.chat import ChatModel
 from harness.clients.client import Model
 from harness.clients.retry import RetryingModel
-from harness.environment import Environment
+from harness.environment import Environment, without_key
 from harness.reference import REFERENCE_MODELS, ReferenceModel
 from harness.run_record import FirstCall, ModelVariant
 from local_models.catalog import LocalModel, UnknownLocalModel, find_model
 from local_models.command import ServeOptions
 from local_models.failure import ServerFailed
-from local_models.install import installed
+from local_models.install import Installed, installed
 from local_models.server import Endpoint, serve
 from scenarios.problem import choices
 
@@ -66,6 +66,8 @@ def find_variant(
         return ModelVariant(label=name, wire="chat", model=rest, sampling=served, first_call=first_call)
     if match := _CHAT.fullmatch(name):
         url = match["url"].rstrip("/")
+        if "@" in _host(url):
+            raise ModelError(f"{match['id']}: a key does not belong in a URL; set LONGSPAN_API_KEY instead")
         return ModelVariant(
             label=f"{match['id']}@{_host(url)}",
             wire="chat",
@@ -78,6 +80,15 @@ def find_variant(
         f"no model is called {name!r}; write reference/NAME ({', '.join(REFERENCE_MODELS)}), local/NAME "
         "(see `longspan list models`) or chat:ID@BASE_URL, such as chat:qwen3@http://127.0.0.1:8000/v1"
     )
+
+
+async def make_sure(variant: ModelVariant, environment: Environment) -> None:
+    """One cheap look before a run of thousands. Raises `ModelError` for a model that cannot be asked now."""
+    if variant.base_url is not None:
+        async with aiohttp.ClientSession() as http:
+            await _preflight(http, variant.base_url, environment.key)
+    elif variant.wire != "reference":
+        _installed(variant, environment)
 
 
 @asynccontextmanager
@@ -102,10 +113,7 @@ async def open_model(
 
 @asynccontextmanager
 async def _served(variant: ModelVariant, environment: Environment, logs: Path) -> AsyncIterator[Endpoint]:
-    local = find_model(variant.model)
-    ready = installed(local, environment.home)
-    if ready is None:
-        raise ModelError(f"{variant.label} is not installed; run `longspan models install {variant.label}`")
+    local, ready = find_model(variant.model), _installed(variant, environment)
     try:
         async with serve(
             local, ready, logs=logs, environ=environment.variables, options=_options(variant)
@@ -113,6 +121,13 @@ async def _served(variant: ModelVariant, environment: Environment, logs: Path) -
             yield endpoint
     except ServerFailed as error:
         raise ModelError(str(error)) from error
+
+
+def _installed(variant: ModelVariant, environment: Environment) -> Installed:
+    ready = installed(find_model(variant.model), environment.home)
+    if ready is None:
+        raise ModelError(f"{variant.label} is not installed; run `longspan models install {variant.label}`")
+    return ready
 
 
 def _options(variant: ModelVariant) -> ServeOptions:
@@ -128,14 +143,13 @@ def _recommended(local: LocalModel) -> dict[str, JsonValue]:
 
 
 def _chat(variant: ModelVariant, http: aiohttp.ClientSession, base: str, key: str | None, seed: int) -> Model:
-    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
     url = f"{base}/chat/completions"
-    asked = ChatModel(variant=variant, http=http, url=url, headers=headers, clock=time.perf_counter)
+    asked = ChatModel(variant=variant, http=http, url=url, key=key, clock=time.perf_counter)
     return RetryingModel(inner=asked, sleep=asyncio.sleep, dice=random.Random(seed))  # noqa: S311 # jitter, not secrets
 
 
 async def _preflight(http: aiohttp.ClientSession, base: str, key: str | None) -> None:
-    """One cheap question before a run of thousands: is anybody there, and is the key good?"""
+    """Is anybody there, and is the key good?"""
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     try:
         async with (
@@ -143,8 +157,8 @@ async def _preflight(http: aiohttp.ClientSession, base: str, key: str | None) ->
             http.get(f"{base}/models", headers=headers) as response,
         ):
             status = response.status
-    except (TimeoutError, aiohttp.ClientError) as error:
-        said = str(error) or type(error).__name__
+    except (TimeoutError, ValueError, aiohttp.ClientError) as error:  # a key may be no header's value
+        said = without_key(str(error).encode(), key).decode() or type(error).__name__
         raise ModelError(f"cannot reach {base}: {said}; start the server or correct the URL") from error
     if status in {401, 403}:
         state = "was refused" if key else "is missing"

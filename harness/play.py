@@ -13,7 +13,6 @@ from pydantic import JsonValue
 
 from harness.clients.client import Ask, ClientError, ContextTooLong, Conversation, Model
 from harness.mangled import mangled_call
-from harness.run_record import FirstCall
 from scenarios.exam import Exam
 from scenarios.transcript import (
     AssistantMessage,
@@ -56,7 +55,7 @@ class Stage:
 
 async def play(exam: Exam, model: Model, repeat: int, stage: Stage) -> Transcript:
     """Play one trial to its end, whatever that is. Raises nothing but cancellation."""
-    script = _Script(exam=exam, talk=model.converse(exam, repeat), first_call=model.variant.first_call)
+    script = _Script(exam=exam, model=model, repeat=repeat)
     started, start = stage.now(), stage.clock()
     ended, failure = await _play(script, stage.home)
     return Transcript(
@@ -82,7 +81,7 @@ async def _play(script: "_Script", home: WorldHome) -> tuple[TrialClass, Failure
             try:
                 await script.play(world)
             finally:
-                after = await world.snapshot()
+                after = await world.snapshot() if script.calls else before  # without a call nothing changed
                 script.changes = {
                     name: changed for name in after if (changed := changes(before[name], after[name]))
                 }
@@ -105,8 +104,8 @@ class _Script:
     """The conversation as it unfolds."""
 
     exam: Exam
-    talk: Conversation
-    first_call: FirstCall
+    model: Model
+    repeat: int
     messages: list[Message] = field(default_factory=list)
     segments: list[tuple[str, list[Message]]] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
@@ -117,21 +116,26 @@ class _Script:
 
     async def starting_state(self, world: OpenWorld) -> dict[str, JsonValue]:
         """The state that trials start from: known beforehand, except at a server that lives on."""
-        lives_on = any(server.url for server in self.exam.scenario.servers.values())
-        return await world.snapshot() if lives_on else self.exam.key.initial
+        servers = self.exam.scenario.servers
+        if any(server.url for server in servers.values()):
+            return await world.snapshot()
+        # The scenario's own objects, in which a world in memory leaves what nobody touched.
+        given = {name: server.state for name, server in servers.items() if server.state is not None}
+        return {**self.exam.key.initial, **given}
 
     async def play(self, world: OpenWorld) -> None:
+        talk = self.model.converse(self.exam, self.repeat)
         for segment in self.exam.scenario.segments:
             self.segments.append((segment.id, []))
-            force = self.first_call == "required" and bool(segment.expect.calls)
+            force = self.model.variant.first_call == "required" and bool(segment.expect.calls)
             for text in segment.user:
-                await self._turn(world, text, force=force)
+                await self._turn(world, talk, text, force=force)
 
-    async def _turn(self, world: OpenWorld, text: str, *, force: bool) -> None:
+    async def _turn(self, world: OpenWorld, talk: Conversation, text: str, *, force: bool) -> None:
         self._say(UserMessage(text=text))
         steps: list[tuple[object, ...]] = []
         while True:
-            message = await self._ask(force=force and not steps)
+            message = await self._ask(talk, force=force and not steps)
             if not message.tool_calls:
                 return
             results = await self._call(world, message)
@@ -139,7 +143,7 @@ class _Script:
             if len(steps) >= _LOOP and len(set(steps[-_LOOP:])) == 1:
                 raise Ended("limit", "loop", f"the same calls with the same results {_LOOP} times in a row")
 
-    async def _ask(self, *, force: bool) -> AssistantMessage:
+    async def _ask(self, talk: Conversation, *, force: bool) -> AssistantMessage:
         limits = self.exam.scenario.limits
         if len(self.exchanges) >= limits.steps:
             raise Ended("limit", "steps", f"{limits.steps} requests were not enough")
@@ -152,7 +156,7 @@ class _Script:
             output_tokens=limits.output_tokens,
             seconds=limits.seconds - self.worked,
         )
-        reply = await self.talk.reply(self.messages, ask)
+        reply = await talk.reply(self.messages, ask)
         self.exchanges.append(reply.exchange)
         self.worked += reply.exchange.ms / 1e3
         self._say(reply.message)

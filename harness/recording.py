@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 from harness.report.rows import csv_header, csv_line, trial_row
@@ -32,8 +33,22 @@ class Recording:
 
 @contextmanager
 def recording(folder: RunFolder, run: str, shown: Progress) -> Iterator[Recording]:
-    """Append to the run's `trials.csv` until the block ends."""
+    """Append to the run's `trials.csv` until the block ends; a row that a kill cut in half is taken away."""
     with (folder.path / "trials.csv").open("ab", buffering=0) as rows:
-        if rows.tell() == 0:
+        whole = _whole_rows(folder.path / "trials.csv")
+        rows.truncate(whole)
+        if not whole:
             rows.write(csv_header())
         yield Recording(rows=rows, run=run, shown=shown)
+
+
+def _whole_rows(file: Path) -> int:
+    """How many of a CSV file's bytes are whole rows: a row ends outside of quotation marks."""
+    whole = read = quotes = 0
+    with file.open("rb") as lines:
+        for line in lines:
+            read += len(line)
+            quotes += line.count(b'"')
+            if line.endswith(b"\n") and quotes % 2 == 0:
+                whole = read
+    return whole

@@ -18,7 +18,7 @@ from scenarios.matching import resolve
 from scenarios.transcript import AssistantMessage, Exchange, Message, ToolCall, ToolMessage, UserMessage
 from scoring.behaviour import Behaviour, PlannedCall, Turn, arguments_json, gold_behaviour, refusal, spoken
 from scoring.mutation import mutants
-from scoring.tool_schema import ToolSchema
+from scoring.original import original
 
 REFERENCE_MODELS: Mapping[str, str] = {
     "oracle": "does and says exactly what gold does",
@@ -130,20 +130,25 @@ def constant(exam: Exam, text: str) -> Behaviour:
 
 
 def _random_tool(exam: Exam, dice: random.Random) -> Behaviour:
+    schemas = original(exam).schemas
+
     def turn(segment: str) -> Turn:
-        if not exam.key.tools:
-            return Turn(segment=segment, text="")
-        tool = dice.choice(exam.key.tools)
-        arguments = ToolSchema(root=tool.input_schema, pool=()).filled({})
-        call = PlannedCall(tool=tool.name, raw_json=json.dumps(arguments, ensure_ascii=False), retry=False)
-        return Turn(segment=segment, steps=((call,),), text="")
+        for tool in dice.sample(list(schemas), len(schemas)):
+            arguments = schemas[tool].filled({})
+            if schemas[tool].accepts(arguments):  # not every pattern has a value that is shown somewhere
+                text = json.dumps(arguments, ensure_ascii=False)
+                call = PlannedCall(tool=tool, raw_json=text, retry=False)
+                return Turn(segment=segment, steps=((call,),), text="")
+        return Turn(segment=segment, text="")
 
     return tuple(turn(segment.id) for segment in exam.scenario.segments for _ in segment.user)
 
 
 def _flawed(exam: Exam, dice: random.Random) -> Behaviour:
+    if dice.random() >= _FLAWED:
+        return gold_behaviour(exam)
     mistakes = [mutant.behaviour for mutant in mutants(exam) if mutant.equivalent is None]
-    return dice.choice(mistakes) if mistakes and dice.random() < _FLAWED else gold_behaviour(exam)
+    return dice.choice(mistakes or [gold_behaviour(exam)])
 
 
 _BEHAVIOURS: Mapping[str, Callable[[Exam, random.Random], Behaviour]] = {

@@ -15,13 +15,16 @@ from harness.play import Stage, play
 from harness.run_record import ModelVariant, RunRecord
 from harness.store import RunFolder, Trial
 from scenarios.exam import Exam
-from scenarios.transcript import GRADED, Failure, Transcript, TrialClass
+from scenarios.transcript import GRADED, Transcript, TrialClass
 from scoring.grade import Grade
 
-_HOPELESS = frozenset({"http_401", "http_403", "http_404"})
-"""Refusals that every further request would meet as well."""
-
-
+_HOPELESS: Mapping[str, str] = {
+    "http_401": "set LONGSPAN_API_KEY to a key that is good here",
+    "http_403": "set LONGSPAN_API_KEY to a key that may use this model",
+    "http_404": "correct the model's id or the URL",
+}
+"""Refusals that every further request would meet as well, and what to do about each."""
+_UNREACHABLE = "start the server again"
 _PATIENCE = 3
 """So many trials in a row that reach nobody end the run."""
 
@@ -99,11 +102,18 @@ class Runner:
         for trial in work.todo:
             exam = self.exams[trial.scenario]
             transcript = await play(exam, model, trial.repeat, self.stage)
-            self.folder.write_transcript(trial, transcript)
+            self._keep(trial, transcript)
             work.ended[transcript.ended] += 1
             self.progress.played(trial, transcript, self.grade(exam, transcript))
-            if transcript.ended == "provider" and (why := work.hopeless(transcript.failure)):
-                raise RunStopped(f"{model.variant.label}: {why}")
+            if why := work.hopeless(transcript):
+                again = "what was finished is kept, and the same command goes on"
+                raise RunStopped(f"{model.variant.label}: {why}; {again}")
+
+    def _keep(self, trial: Trial, transcript: Transcript) -> None:
+        try:
+            self.folder.write_transcript(trial, transcript)
+        except OSError as error:
+            raise RunStopped(f"cannot write: {error}; make room, and the same command goes on") from error
 
     def _is_played(self, trial: Trial) -> bool:
         transcript = self.folder.transcript(trial)
@@ -117,12 +127,14 @@ class _Work:
     ended: Counter[TrialClass] = field(default_factory=Counter)
     unreachable: int = 0
 
-    def hopeless(self, failure: Failure | None) -> str:
-        """Why asking on is of no use; empty when it may be of use."""
-        if gone := self.gone():
-            return str(gone)
+    def hopeless(self, transcript: Transcript) -> str:
+        """Why asking on is of no use, and what to do; empty when it may be of use."""
+        failure = transcript.failure if transcript.ended == "provider" else None
+        unreachable = failure is not None and failure.kind == "unreachable"
+        self.unreachable = self.unreachable + 1 if unreachable else 0
         if failure is None:
             return ""
-        self.unreachable = self.unreachable + 1 if failure.kind == "unreachable" else 0
-        tired = self.unreachable >= _PATIENCE
-        return failure.message if tired or failure.kind in _HOPELESS else ""
+        if gone := self.gone():
+            return str(gone)
+        remedy = _UNREACHABLE if self.unreachable >= _PATIENCE else _HOPELESS.get(failure.kind)
+        return f"{failure.message}; {remedy}" if remedy else ""

@@ -8,6 +8,7 @@ finds its run again.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Literal
 
 from pydantic import JsonValue
@@ -35,7 +36,7 @@ class ModelVariant(Record):
     simulated: bool = False
     """True for reference models: they are no models, and every page says so."""
 
-    @property
+    @cached_property
     def slug(self) -> str:
         """The label as a folder's name."""
         return "".join(c if c.isalnum() or c in "-._" else "~" for c in self.label)
@@ -60,6 +61,11 @@ class RunRecord(Record):
     """Of Longspan, Python, the platform and the packages that shape a result."""
     engines: dict[str, JsonValue] = {}
     """By model label: what served it (engine version, command line, weights' hash), for models of ours."""
+
+    @property
+    def suite_names(self) -> tuple[str, ...]:
+        """The suites that the scenarios are of; `suites` may name single scenarios, or folders anywhere."""
+        return tuple(dict.fromkeys(name.partition("/")[0] for name in self.scenarios))
 
     @property
     def simulated(self) -> bool:

@@ -17,6 +17,9 @@ from harness.run_record import ModelVariant, RunRecord
 from scenarios.exam import Exam
 from scenarios.transcript import Transcript
 
+_NAMES_RUNS = "`longspan list runs` names them"
+_WHOLE_RUN = "restore it, or play the run again with --new"
+
 
 class RunError(Exception):
     """A run folder that cannot be used; the message says what is wrong and what to do."""
@@ -36,15 +39,19 @@ class RunFolder:
     path: Path
 
     @property
+    def is_begun(self) -> bool:
+        return (self.path / "run.yaml").is_file()
+
+    @property
     def record(self) -> RunRecord:
         """What was asked. Raises `RunError` when the folder is not a run."""
         file = self.path / "run.yaml"
         try:
             return RunRecord.model_validate(yaml.safe_load(file.read_text("utf-8")))
         except FileNotFoundError:
-            raise RunError(f"{self.path} is not a run: it has no run.yaml") from None
-        except (ValueError, yaml.YAMLError) as error:
-            raise RunError(f"{file} cannot be read: {error}") from error
+            raise RunError(f"{self.path} is not a run: it has no run.yaml; {_NAMES_RUNS}") from None
+        except (OSError, ValueError, yaml.YAMLError) as error:
+            raise RunError(f"{file} cannot be read; {_WHOLE_RUN}: {_short(error)}") from error
 
     def write_record(self, record: RunRecord) -> None:
         text = yaml.safe_dump(record.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=110)
@@ -54,10 +61,15 @@ class RunFolder:
         write_whole(self._exam_file(exam.scenario.name), exam.model_dump_json(exclude_defaults=True).encode())
 
     def exam(self, scenario: str) -> Exam:
-        return Exam.model_validate_json(self._exam_file(scenario).read_bytes())
+        """What a scenario asked when the run began. Raises `RunError` when that cannot be read any more."""
+        file = self._exam_file(scenario)
+        try:
+            return Exam.model_validate_json(file.read_bytes())
+        except (OSError, ValueError) as error:
+            raise RunError(f"{file} cannot be read; {_WHOLE_RUN}: {_short(error)}") from error
 
     def transcript_file(self, trial: Trial) -> Path:
-        return self.path / "transcripts" / trial.model.slug / trial.scenario / f"{trial.repeat}.json"
+        return self.path / f"transcripts/{trial.model.slug}/{trial.scenario}/{trial.repeat}.json"
 
     def write_transcript(self, trial: Trial, transcript: Transcript) -> None:
         """Keep what happened; what the machine loses with its power is played again."""
@@ -76,8 +88,8 @@ class RunFolder:
         try:
             return Transcript.model_validate_json(data)
         except ValueError as error:
-            said = " ".join(str(error).split())[:300]
-            raise RunError(f"{file} is not a transcript of this version; move it away: {said}") from error
+            why = _short(error)
+            raise RunError(f"{file} is not a transcript of this version; move it away: {why}") from error
 
     def begun(self, model: ModelVariant) -> frozenset[Path]:
         """The transcripts that are there, found without opening one."""
@@ -133,3 +145,8 @@ def write_whole(file: Path, data: bytes, *, survives_power_loss: bool = True) ->
             stream.flush()
             os.fsync(stream.fileno())
     beside.replace(file)
+
+
+def _short(error: Exception) -> str:
+    """An error in one line that still fits under a command."""
+    return " ".join(str(error).split())[:300]

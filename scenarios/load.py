@@ -32,6 +32,7 @@ class SuiteFile(Record):
 
     title: str
     scorers: tuple[str, ...] = ()
+    """Installed plug-in scorers that every scenario of the suite wants."""
     needs: str = ""
     """What has to be installed beside Longspan, in one line with the command."""
 

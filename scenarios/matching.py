@@ -7,12 +7,18 @@ reply in words (`mentioned`). JSON is compared strictly: `true` is not `1`, `"1"
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 
 from pydantic import JsonValue
 
+from scenarios.amounts import last_number, numbers_in
+from scenarios.days import dates_in, parse_date, same_day
+from scenarios.hours import parse_time, times_in
 from scenarios.matchers import is_optional, keyword, spec_of
-from scenarios.words import dates_in, fold, mentions, numbers_in, parse_date, same_day
+from scenarios.words import fold, mentions, readable
+
+_MOMENT = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?:T(?P<time>\d{2}:\d{2})(?::\d{2})?)?")
 
 Lookup = Callable[[str], JsonValue]
 """Gives the value that a `ref` names, such as `list.result.0.id`; raises `LookupError` when there is none."""
@@ -105,7 +111,7 @@ def mentioned(matcher: JsonValue, text: str, lookup: Lookup, *, last: bool = Fal
             said = all(mentioned(part, text, lookup) for part in wanted)
             return said and not any(mentioned(part, text, lookup) for part in rest)
         case "regex":
-            return re.search(str(spec), text) is not None
+            return any(re.search(str(spec), said) for said in (text, readable(text)))
         case "date":
             return any(same_day(day, str(spec)) for day in dates_in(text))
         case "ref":
@@ -301,9 +307,25 @@ def _states(value: JsonValue, text: str, *, within: float, last: bool) -> bool:
     if isinstance(value, bool) or value is None or isinstance(value, list | dict):
         return mentions(text, wording({"equal": value}, _no_refs))
     if isinstance(value, int | float):
-        numbers = numbers_in(text)
-        return any(_close(n, value, within) for n in (numbers[-1:] if last else numbers))
+        return _states_number(value, text, within, last=last)
+    day, time = _MOMENT.fullmatch(value), parse_time(value)
+    if day is not None and _is_day(day["day"]):
+        rest = day["time"]
+        return any(same_day(named, value) for named in dates_in(text)) and (
+            rest is None or _states(rest, text, within=within, last=last)
+        )
+    if time is not None:
+        return any(time in named for named in times_in(text))
     return mentions(text, value)
+
+
+def _states_number(value: float, text: str, within: float, *, last: bool) -> bool:
+    """A minus is not held against an amount, as in a discount of -9.50; the one number of an answer is exact."""
+    if last:
+        return _close(last_number(text), value, within)
+    return any(
+        _close(n, value, within) or (value > 0 > n and _close(-n, value, within)) for n in numbers_in(text)
+    )
 
 
 def _close(value: JsonValue, wanted: JsonValue, within: float) -> bool:
@@ -325,6 +347,14 @@ def _others(matcher: JsonValue) -> list[JsonValue]:
 
 def _list(value: JsonValue) -> list[JsonValue]:
     return value if isinstance(value, list) else [value]
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _no_refs(ref: str) -> JsonValue:

@@ -20,9 +20,11 @@ Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 ToolName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+(_[A-Za-z0-9-]+)*__[A-Za-z0-9_-]+$")]
 """`server__tool`: the one spelling of a tool's name, everywhere."""
 
-Argument = Annotated[JsonValue, AfterValidator(matchers.checked_argument), WithJsonSchema({})]
+Argument = Annotated[
+    JsonValue, AfterValidator(matchers.checked_argument), WithJsonSchema({"$comment": "Argument"})
+]
 """A matcher for an argument or a leaf of a state."""
-Fact = Annotated[JsonValue, AfterValidator(matchers.checked_fact), WithJsonSchema({})]
+Fact = Annotated[JsonValue, AfterValidator(matchers.checked_fact), WithJsonSchema({"$comment": "Fact"})]
 """A matcher for what a reply states."""
 
 
@@ -30,9 +32,13 @@ class Watch(Record):
     """How the state of a server that is not ours is read, unseen by the model."""
 
     folder: str | None = None
+    """A folder under the server's own: its files by path, small texts whole and others by hash."""
     sqlite: str | None = None
+    """A database file: its rows by table and key."""
     tool: str | None = None
+    """One of the server's tools; what it returns is the state."""
     args: dict[str, JsonValue] = {}
+    """The arguments of `tool`."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -43,13 +49,17 @@ class Server(Record):
     """One MCP server of a scenario: built in, a command to start, or a URL to reach."""
 
     builtin: str | None = None
+    """The name of one of our own worlds, such as `shop`."""
     state: dict[str, JsonValue] | None = None
     """The starting state of a built-in world; files and overrides are merged when the scenario is loaded."""
     command: tuple[str, ...] | None = None
+    """A program that speaks MCP over stdio, with its arguments; started anew for each trial."""
     env: dict[str, str] = {}
+    """Variables that the program is given beside the usual ones."""
     folder: str | None = None
     """A folder beside the scenario; each trial works in a fresh copy of it."""
     url: str | None = None
+    """An MCP server that is there already, over streamable HTTP."""
     headers: dict[str, str] = {}
     """Sent with every request to `url`; `${NAME}` is filled in from the environment and never stored."""
     watch: Watch | None = None
@@ -69,7 +79,10 @@ class Fault(Record):
 
     tool: ToolName
     nth: Annotated[int, Field(ge=1)] = 1
+    """Which call of the tool, counted from 1 over the whole trial."""
     error: FaultKind
+    """`timeout` and `error` do not reach the server; `garbled` and `truncated` spoil what a reading tool
+    gives back; `slow` is late but right."""
     message: str | None = None
     """What the model reads instead of the result (`error` only)."""
     seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
@@ -80,6 +93,7 @@ class Tools(Record):
     distractors: Annotated[int, Field(ge=0, le=200)] = 0
     """How many plausible tools that are of no use here stand beside the real ones."""
     faults: tuple[Fault, ...] = ()
+    """Calls that go wrong on purpose; a good model tries again."""
 
 
 class CallPattern(Record):
@@ -93,11 +107,14 @@ class ExpectedCall(Record):
     """One gold call."""
 
     id: Id
+    """What `after` and `ref` call it; unique in the scenario."""
     tool: ToolName
     args: dict[str, Argument] = {}
+    """By name; an argument that is not named here must not be given, except as the tool's own default."""
     after: tuple[Id, ...] = ()
     """Gold calls that must come first; a `ref` in `args` implies it."""
     optional: bool = False
+    """Right, but not needed."""
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -110,12 +127,19 @@ class Expectation(Record):
     """What a good run shows by the end of a segment."""
 
     calls: tuple[ExpectedCall, ...] = ()
+    """The gold calls, in an order that works."""
     allow: tuple[ToolName, ...] = ()
+    """Tools whose extra calls are neither counted nor blamed."""
     say: tuple[Fact, ...] = ()
+    """Facts that the last reply of the segment must state."""
     answer: Fact | None = None
+    """Like one `say`, but a number must be the last number of the reply."""
     not_say: tuple[Fact, ...] = ()
+    """What the reply must not state: the tempting wrong value."""
     no_call: bool = False
+    """No tool may be called in this segment."""
     ask: tuple[Fact, ...] = ()
+    """Something is missing: the reply must ask and mention these, and nothing may be written before."""
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> Self:
@@ -134,6 +158,7 @@ class Segment(Record):
 
     id: Id
     user: Annotated[tuple[str, ...], Field(min_length=1)]
+    """What the user says: one turn, or a list of turns."""
     expect: Expectation = Expectation()
 
     @model_validator(mode="before")
@@ -153,7 +178,9 @@ class FinalState(Record):
 
 class Final(Record):
     state: dict[str, FinalState] = {}
+    """By server: where its final state need not be exactly what the gold calls make of it."""
     never: tuple[CallPattern, ...] = ()
+    """Calls that must not be made at any time."""
 
 
 class Limits(Record):
@@ -172,11 +199,15 @@ class Scenario(Record):
     suite: Id
     id: Id
     title: str
+    """What happens, in one line."""
     tags: tuple[str, ...] = ()
+    """Free words that say what it is about."""
     language: Language = "en"
+    """What the user speaks; messages of the harness to the model are in it too."""
     system: str = ""
     """The system prompt itself; loading has read the file."""
     servers: dict[Id, Server] = {}
+    """By name; the model sees their tools as `NAME__TOOL`."""
     tools: Tools = Tools()
     segments: Annotated[tuple[Segment, ...], Field(min_length=1)]
     final: Final = Final()

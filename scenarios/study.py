@@ -23,8 +23,11 @@ class StudyModel(Record):
     """A model with the settings that it is asked with."""
 
     name: str
+    """`reference/NAME`, `local/NAME` or `chat:ID@BASE_URL`."""
     sampling: dict[str, JsonValue] = {}
+    """Sent with every request as it stands, such as `temperature: 0`."""
     first_call: Literal["auto", "required"] = "auto"
+    """`required` forces a call in the first request of every turn that has gold calls."""
     thinking: NotYet = None
 
     @model_validator(mode="before")
@@ -35,6 +38,7 @@ class StudyModel(Record):
 
 class StudyLimits(Record):
     concurrency: Annotated[int, Field(ge=1)] = 8
+    """Trials at a time."""
     max_cost: NotYet = None
 
 
@@ -43,8 +47,11 @@ class Study(Record):
 
     models: Annotated[tuple[StudyModel, ...], Field(min_length=1)]
     suites: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Names of the library, `SUITE/SCENARIO`, or folders; one that starts with `.` is beside this file."""
     repeats: Annotated[int, Field(ge=1)] = 1
+    """How often each model plays each scenario."""
     seed: int = 0
+    """Of everything that is drawn at random."""
     limits: StudyLimits = StudyLimits()
     sizing: NotYet = None
     user_model: NotYet = None

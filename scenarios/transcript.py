@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
+from scenarios.foreign import flaw
 from scenarios.record import Record
 
 TrialClass = Literal[
@@ -172,9 +173,8 @@ class BadArguments(ValueError):
 
 
 def parse_arguments(text: str) -> dict[str, JsonValue]:
-    """Arguments by strict JSON: one object, no key twice, no NaN. An empty text is an empty object.
-
-    Raises `BadArguments`, saying what is wrong with the text.
+    """Arguments by strict JSON: one object, no key twice, nothing that JSON cannot carry on. An empty text is
+    an empty object. Raises `BadArguments`, saying what is wrong with the text.
     """
     try:
         value: Any = json.loads(text or "{}", object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
@@ -182,6 +182,8 @@ def parse_arguments(text: str) -> dict[str, JsonValue]:
         raise BadArguments(str(error)) from error
     if not isinstance(value, dict):
         raise BadArguments(f"a JSON {type(value).__name__} where an object is needed")
+    if wrong := flaw(value):
+        raise BadArguments(wrong)
     return value
 
 

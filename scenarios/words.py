@@ -1,81 +1,88 @@
-"""Finding what a reply states: folded text, numbers and dates, in English and in Chinese."""
+"""Text as a reader takes it in: whether a reply has some words, and whether it asks for something.
 
+Models write the same thing in many ways: `**O‑17**` with markup and a dash that does not break, `Malmö` for
+`Malmo`, `１２` for `12`. What is compared is what remains when all of that is put aside.
+"""
+
+import html
 import re
 import unicodedata
-from datetime import date
+
+_ENTITY = re.compile(r"&(?:#\d+|#[xX][\da-fA-F]+|[a-zA-Z]{2,8});")
+_WIDE_COMMA = re.compile(r"(?<![０-９])，|，(?![０-９])")
+"""A Chinese comma between two numbers is no thousands separator."""
+_NARROW_SPACE = re.compile(r"(?<=\d)[\u00a0\u2007\u2009\u202f](?=\d{3}(?!\d))")
+"""A thousands separator; an ordinary space is none."""
+_FRACTION = re.compile(r"(\d?)([¼½¾])")
+_PARTS = {"¼": "25", "½": "5", "¾": "75"}
+
+_UNSEEN = "\\`\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff"
+_ALIKE = str.maketrans(
+    {
+        **dict.fromkeys(_UNSEEN, None),
+        **dict.fromkeys("‐‑‒–−﹣", "-"),
+        **dict.fromkeys("—―", " - "),
+        **dict.fromkeys("‘’‛′", "'"),
+        **dict.fromkeys("“”‟″「」", '"'),
+    }
+)
+_UNACCENTED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i"})
+_ACCENT = re.compile(r"[\u0300-\u036f]")
+_STARS = re.compile(r"\*{2,}|~~|(?<![0-9A-Za-z])\*(?=\S)|(?<=\S)\*(?![0-9A-Za-z])")
+_UNDERLINE = re.compile(r"(?<![0-9A-Za-z_])_+(?=[^\s_])|(?<=[^\s_])_+(?![0-9A-Za-z_])")
 
 _SPACE = re.compile(r"\s+")
-_NUMBER = re.compile(
-    r"(?<![\w.])[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\d)|(?<=[一-鿿A-Za-z$€£¥])\d+(?:,\d{3})*(?:\.\d+)?"
-)
-_LATIN = re.compile(r"[0-9a-zÀ-ɏ]")
+_CHINESE_SPACE = re.compile(r"(?<=[\u3000-\u9fff]) | (?=[\u3000-\u9fff])")
+_DIAL = re.compile(r"\+?[\d\s().-]+")
+_DIGITS_OF_A_PHONE = 7
+_CODE = re.compile(r"([a-z]{1,3})(\d+)")
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
+_REQUEST = re.compile(
+    r"\b(?:please|kindly) (?:\w+ ){0,2}(?:tell|give|confirm|provide|send|share|specify|clarify|choose|pick|name|say|state"
+    r"|indicate|answer|reply)\b"
+    r"|\b(?:let me know|tell me)\b(?! if| should)|\bi(?:'ll| will|'d)? (?:still |also |just )*need\b|\bwhich (?:one|of)\b"
+    r"|请[^。!\n]{0,12}?(?:告诉|告知|提供|确认|核实|说明|选择|明确|补充|指明|指定|回复|报|发给|给出|说一下)"
+    r"|(?:麻烦|需要|烦请)[^。!\n]{0,8}?(?:告诉|告知|提供|确认|核实|说明|说一下|补充|报)"
+    r"|是哪|哪(?:一|位|个|部|张|件|家)"
 )
-_MONTH = "|".join(f"{name}|{name[:3]}" for name in _MONTHS) + "|sept"
-_ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
-_CHINESE = re.compile(r"(?:(\d{4})\s*年\s*)?(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")
-_DAY_FIRST = re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})\b\.?,?(?:\s+(\d{{4}}))?")
-_MONTH_FIRST = re.compile(rf"\b({_MONTH})\b\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,?\s+(\d{{4}}))?")
 
-Day = tuple[int | None, int, int]
-"""Year (None when it was not said), month, day."""
+
+def readable(text: str) -> str:
+    """What a reader sees, in lower case: NFKC, without Markdown's emphasis, dashes and quotes made plain."""
+    seen = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+    seen = _NARROW_SPACE.sub("", _WIDE_COMMA.sub(", ", seen))
+    seen = _FRACTION.sub(lambda part: f"{part[1] or 0}.{_PARTS[part[2]]}", seen)
+    seen = unicodedata.normalize("NFKC", seen).translate(_ALIKE)
+    return _UNDERLINE.sub("", _STARS.sub("", seen)).casefold()
 
 
 def fold(text: str) -> str:
-    """NFKC, case folded, white space collapsed, typographic quotes and dashes made plain."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    plain = plain.translate(
-        {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2013: "-", 0x2014: "-", 0x2212: "-"}
-    )
-    return _SPACE.sub(" ", plain).strip()
+    """`readable` text without accents, white space collapsed and left out beside Chinese characters."""
+    bare = _ACCENT.sub("", unicodedata.normalize("NFKD", readable(text)))
+    bare = unicodedata.normalize("NFKC", bare).translate(_UNACCENTED)
+    return _CHINESE_SPACE.sub("", _SPACE.sub(" ", bare).strip())
 
 
 def mentions(text: str, wanted: str) -> bool:
-    """Whether the folded text has the folded words; Latin letters and digits only at word borders."""
+    """Whether the folded text has the folded words; Latin letters and digits only at word borders.
+
+    A telephone number is itself however its digits are grouped, and `QM204` may be written `QM 204`.
+    """
     haystack, needle = fold(text), fold(wanted)
     if not needle:
         return False
-    left = r"(?<![0-9a-zÀ-ɏ])" if _LATIN.match(needle[0]) else ""
-    right = r"(?![0-9a-zÀ-ɏ])" if _LATIN.match(needle[-1]) else ""
+    digits = re.findall(r"\d", needle)
+    if len(digits) >= _DIGITS_OF_A_PHONE and _DIAL.fullmatch(needle) and not _ISO_DAY.fullmatch(needle):
+        return re.search(r"(?<!\d)0?" + r"[\s().-]*".join(digits) + r"(?!\d)", haystack) is not None
+    parted = _CODE.fullmatch(needle)
+    if parted is not None:
+        return re.search(rf"(?<![0-9a-z]){parted[1]} ?{parted[2]}(?![0-9a-z])", haystack) is not None
+    left = r"(?<![0-9a-z])" if re.match(r"[0-9a-z]", needle) else ""
+    right = r"(?![0-9a-z])" if re.search(r"[0-9a-z]\Z", needle) else ""
     return re.search(left + re.escape(needle) + right, haystack) is not None
 
 
-def numbers_in(text: str) -> list[float]:
-    """Every number written in digits, in order; full-width digits and thousands separators are understood."""
-    plain = unicodedata.normalize("NFKC", text).replace("−", "-")
-    return [float(found.replace(",", "")) for found in _NUMBER.findall(plain)]
-
-
-def parse_date(text: str) -> Day | None:
-    """The day that the whole text names; None when it is no date."""
-    found = dates_in(text)
-    return found[0] if len(found) == 1 else None
-
-
-def dates_in(text: str) -> list[Day]:
-    """Every date in the text: year-first numeric, English or Chinese; `03/04/2026` is not guessed at."""
-    plain = fold(text)
-    found = [(m.start(), (int(m[1]), int(m[2]), int(m[3]))) for m in _ISO.finditer(plain)]
-    days: list[tuple[int, Day]] = list(found)
-    days += [(m.start(), (_year(m[1]), int(m[2]), int(m[3]))) for m in _CHINESE.finditer(plain)]
-    days += [(m.start(), (_year(m[3]), _month(m[2]), int(m[1]))) for m in _DAY_FIRST.finditer(plain)]
-    days += [(m.start(), (_year(m[3]), _month(m[1]), int(m[2]))) for m in _MONTH_FIRST.finditer(plain)]
-    return [day for _, day in sorted(days, key=lambda pair: pair[0])]
-
-
-def same_day(day: Day, iso: str) -> bool:
-    """Whether the day is the ISO date; a year that was not said is not held against it."""
-    wanted = date.fromisoformat(iso[:10])
-    year, month, number = day
-    return (month, number) == (wanted.month, wanted.day) and year in (None, wanted.year)
-
-
-def _year(text: str | None) -> int | None:
-    return int(text) if text else None
-
-
-def _month(name: str) -> int:
-    return next(place for place, month in enumerate(_MONTHS, start=1) if month.startswith(name[:3]))
+def asks(text: str) -> bool:
+    """Whether something is asked: by a question mark, or by asking to be told it."""
+    return "?" in text or "？" in text or _REQUEST.search(readable(text)) is not None

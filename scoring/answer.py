@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from scenarios.matching import describe, mentioned
 from scenarios.scenario import Expectation
+from scenarios.words import asks
 from scoring.evidence import Evidence
 from scoring.score import Score
 
@@ -24,10 +25,6 @@ class FactCheck:
     """`say`, `answer`, `ask`, `question` (the reply asks at all) or `not_say`."""
     wanted: str
     met: bool
-
-
-def asks(reply: str) -> bool:
-    return "?" in reply or "？" in reply
 
 
 def check_facts(evidence: Evidence) -> list[FactCheck]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from scenarios.exam import ToolSpec
 from scenarios.scenario import ExpectedCall, Segment
 from scoring.behaviour import Behaviour, PlannedCall, Turn
 from scoring.mutant import Mutant, Operator
@@ -108,22 +109,17 @@ class _One:
 
     def _other_tool(self) -> str | None:
         """Another offered tool that is not allowed here, if possible of the same server and kind."""
-        gold = {call.tool for call in self.segment.expect.calls}
-        server, writes = self.call.tool.partition("__")[0], self.source.writes(self.call.tool)
-        others = [
-            tool
-            for tool in self.source.exam.key.tools
-            if tool.name not in gold and tool.name not in self.segment.expect.allow
-        ]
-        others.sort(
-            key=lambda tool: (
-                tool.writes != writes,
-                tool.name.partition("__")[0] != server,
-                tool.distractor,
-                not self._fillable(tool.name),
-            )
-        )
-        return others[0].name if others else None
+        right = {call.tool for call in self.segment.expect.calls} | {*self.segment.expect.allow}
+        others = [tool for tool in self.source.exam.key.tools if tool.name not in right]
+        nearest = min(map(self._distance, others), default=None)
+        equals = [tool.name for tool in others if self._distance(tool) == nearest]
+        return next(filter(self._fillable, equals), equals[0] if equals else None)
+
+    def _distance(self, tool: ToolSpec) -> tuple[bool, bool, bool]:
+        """How unlike the call's own tool another is."""
+        kind = tool.writes != self.source.writes(self.call.tool)
+        server = tool.name.partition("__")[0] != self.call.tool.partition("__")[0]
+        return kind, server, tool.distractor
 
     def _fillable(self, tool: str) -> bool:
         schema = self.source.schemas[tool]

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from math import inf
 
 from scenarios.transcript import AssistantMessage, SegmentRecord, ToolMessage
-from scoring.answer import FactCheck, asks
+from scenarios.words import asks
+from scoring.answer import FactCheck
 from scoring.codes import NEUTRAL, RANK
 from scoring.dependencies import fabricated
 from scoring.evidence import Evidence

@@ -13,6 +13,9 @@ from pydantic import JsonValue
 from scenarios.scenario import Language
 from scenarios.transcript import CallProblem
 
+_MOST_NAME = 200
+"""Characters that are repeated of a name that no tool has."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
@@ -33,6 +36,7 @@ def malformed(reason: str, language: Language) -> Answer:
 
 
 def unknown_tool(name: str, offered: Collection[str], language: Language) -> Answer:
+    name = name[:_MOST_NAME]
     close = ", ".join(difflib.get_close_matches(name, offered, n=3, cutoff=0.5))
     text = {
         "en": f"Error: there is no tool {name!r}." + (f" Did you mean {close}?" if close else ""),

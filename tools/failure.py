@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
+from scenarios.foreign import whole_text
+
 FailureKind = Literal[
     "command_not_found",
     "unreachable",
@@ -20,21 +22,32 @@ FailureKind = Literal[
     "world_bug",
     "unknown_world",
     "missing_variable",
+    "folder",
     "too_few_distractors",
     "watch",
 ]
 """`command_not_found`, `unreachable`: the server could not be started or reached; `world_bug`: a built-in
 world raised what is not `Refused`; `unknown_world`, `missing_variable`, `too_few_distractors`: the scenario
-asks for what does not exist; `watch`: a state that cannot be read."""
+asks for what does not exist; `folder`: a working folder that cannot be made; `watch`: a state that cannot be
+read."""
+
+_MOST_SAID = 1000
+"""Characters of a message; what servers say can be a whole page."""
 
 
 class WorldFailed(Exception):
     """A server of the scenario broke; the message is for people and ends with what to do."""
 
     def __init__(self, kind: FailureKind, server: str, message: str) -> None:
-        super().__init__(f"server {server!r}: {message}" if server else message)
+        said = whole_text(message)
+        super().__init__(f"server {server!r}: {said}" if server else said)
         self.kind: FailureKind = kind
         self.server = server
+
+
+def in_short(message: str) -> str:
+    """The beginning of what a server said."""
+    return message if len(message) <= _MOST_SAID else f"{message[:_MOST_SAID]} …"
 
 
 def last_lines(log: Path | None, count: int = 8) -> str:

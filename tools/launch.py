@@ -8,25 +8,26 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import cast
 
 import anyio
 from pydantic import JsonValue
 
 from scenarios.scenario import Server
-from tools.failure import WorldFailed, near
+from tools.failure import WorldFailed, in_short, near
 from tools.home import WorldHome
 from tools.link import Link
-from tools.state import copied
+from tools.state import Draft
 from tools.targets import Command, InMemory, Target, Url, WorldProcess
 from tools.watch import watched
-from tools.world import State
 
 _INHERITED = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "USER")
 """What a program may know of our environment without being told by `env:`; nobody's key is among it."""
 
 _VARIABLE = re.compile(r"\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 """`${NAME}`, `${NAME:-default}`, and `${env:NAME}` as some editors write it."""
+
+_SHORTEST_SECRET = 8
+"""Letters; a shorter value, such as `1` or `debug`, is a setting, and is in every other word."""
 
 _PACKAGES = Path(__file__).resolve().parents[1]
 """Where this package is imported from, so that a process of ours finds it too."""
@@ -63,10 +64,10 @@ async def placed(name: str, server: Server, home: WorldHome, folder: Path) -> Pl
 
 
 def _in_memory(name: str, world: str, begin: Mapping[str, JsonValue], home: WorldHome) -> Place:
-    state: State = copied(dict(begin))
+    state = Draft(begin)
 
     async def present() -> JsonValue:
-        return cast("JsonValue", copied(state))
+        return state.snapshot()
 
     target = InMemory(world=home.worlds[world], state=state)
     return Place(link=_link(name, target, home), witness=present)
@@ -94,22 +95,24 @@ def _in_process(
 
 
 async def _foreign(name: str, server: Server, home: WorldHome, folder: Path) -> Place:
+    secrets: dict[str, str] = {}
+
     def filled(text: str) -> str:
-        return _filled(text, name, home.environ)
+        return _filled(text, name, home.environ, secrets)
 
     target: Url | Command
     if server.url is not None:
         headers = {key: filled(value) for key, value in server.headers.items()}
         target = Url(url=filled(server.url), headers=headers)
     else:
-        await anyio.to_thread.run_sync(_fresh_copy, server.folder, folder)
+        await anyio.to_thread.run_sync(_fresh_copy, name, server.folder, folder)
         target = Command(
             argv=tuple(map(filled, server.command or ())),
             env=_inherited(home.environ) | {key: filled(value) for key, value in server.env.items()},
             folder=folder,
             log=_new_log(name, home),
         )
-    link = _link(name, target, home)
+    link = _link(name, target, home, secrets)
 
     async def present() -> JsonValue:
         # Paths of a server at a URL are taken as they stand.
@@ -119,16 +122,26 @@ async def _foreign(name: str, server: Server, home: WorldHome, folder: Path) -> 
     return Place(link=link, witness=present)
 
 
-def _fresh_copy(original: str | None, folder: Path) -> None:
-    if original is None:
-        folder.mkdir(parents=True)
-    else:
-        # Links are copied as what they point to, so that no trial reaches the originals through one.
-        shutil.copytree(original, folder)
+def _fresh_copy(server: str, original: str | None, folder: Path) -> None:
+    try:
+        if original is None:
+            folder.mkdir(parents=True)
+        else:
+            # Links are copied as what they point to, so that no trial reaches the originals through one.
+            shutil.copytree(original, folder)
+    except OSError as error:  # also of the kind that lists everything that could not be copied
+        message = in_short(f"its working folder cannot be made: {error}")
+        raise WorldFailed("folder", server, message) from error
 
 
-def _link(name: str, target: Target, home: WorldHome) -> Link:
-    return Link(server=name, target=target, open_timeout=home.open_timeout, call_timeout=home.call_timeout)
+def _link(name: str, target: Target, home: WorldHome, secrets: Mapping[str, str] | None = None) -> Link:
+    return Link(
+        server=name,
+        target=target,
+        open_timeout=home.open_timeout,
+        call_timeout=home.call_timeout,
+        secrets=secrets or {},
+    )
 
 
 def _new_log(name: str, home: WorldHome) -> Path:
@@ -141,11 +154,15 @@ def _inherited(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: environ[name] for name in _INHERITED if name in environ}
 
 
-def _filled(text: str, server: str, environ: Mapping[str, str]) -> str:
+def _filled(text: str, server: str, environ: Mapping[str, str], secrets: dict[str, str]) -> str:
+    """The text with its variables filled in; those that may be secrets are noted."""
+
     def value(match: re.Match[str]) -> str:
         name, default = match.groups()
         if name not in environ and default is None:
             raise WorldFailed("missing_variable", server, f"needs the environment variable {name}; set it")
+        if len(environ.get(name, "")) >= _SHORTEST_SECRET:
+            secrets[name] = environ[name]
         return str(environ.get(name, default))
 
     return _VARIABLE.sub(value, text)

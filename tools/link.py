@@ -9,6 +9,7 @@ others the handshake that all of them know, and the stateless revision where a s
 """
 
 import math
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,20 +17,22 @@ from typing import Any
 import anyio
 import httpx2
 import mcp_types as mcp
-from mcp import Client, MCPError, StdioServerParameters
+from mcp import Client, MCPError
 from mcp.client import Transport
 from mcp.client.session import IncomingMessage
-from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.server import Server
 from pydantic import JsonValue, ValidationError
 
+from tools.body import bounded
 from tools.builtin import server_for
-from tools.failure import FailureKind, WorldFailed, last_lines
+from tools.failure import FailureKind, WorldFailed, in_short, last_lines
 from tools.install import remedy
 from tools.offers import Offer, server_offers, world_offers
-from tools.results import Result, read_result
-from tools.targets import Command, InMemory, Target, Url, WorldProcess, log_of, serving
+from tools.process import serving
+from tools.results import Result, cut, read_result
+from tools.stdio import MOST_BYTES, over_stdio
+from tools.targets import Command, InMemory, Target, Url, WorldProcess, log_of
 
 STATELESS = "2026-07-28"
 HANDSHAKE = "legacy"
@@ -52,6 +55,8 @@ class Link:
     target: Target
     open_timeout: float
     call_timeout: float
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What was filled in from the environment, by variable; no message shows it."""
     protocol: str = field(init=False, default="")
     """The negotiated protocol version."""
     offers: tuple[Offer, ...] = field(init=False, default=())
@@ -107,7 +112,7 @@ class Link:
             raise self._failed("protocol", message) from error
         except MCPError as error:
             return await self._error_answer(tool, error)
-        return read_result(raw, wraps=wraps)
+        return read_result(raw, wraps=wraps, ours=isinstance(self.target, InMemory | WorldProcess))
 
     async def _negotiate(self, scope: anyio.CancelScope) -> None:
         foreign = isinstance(self.target, Command | Url)
@@ -140,10 +145,8 @@ class Link:
         match self.target:
             case InMemory(world=world, state=state):
                 return server_for(world, state, checked=False)
-            case Command() as command:
-                return _over_stdio(command, stack)
-            case WorldProcess(command=command, http=False):
-                return _over_stdio(command, stack)
+            case (Command() as command) | WorldProcess(command=command, http=False):
+                return over_stdio(command)
             case WorldProcess(command=command):
                 url = await stack.enter_async_context(serving(self.server, command))
                 return await self._over_http(Url(url=url, headers={}), stack)
@@ -155,13 +158,15 @@ class Link:
             # Servers may well refuse the GET that asks for a stream of events; only answers to calls count.
             if response.request.method == "POST":
                 self._status = response.status_code
+            bounded(response, MOST_BYTES)
 
         http = httpx2.AsyncClient(
-            headers=dict(target.headers),
+            headers={**target.headers, "Accept-Encoding": "identity"},
             timeout=httpx2.Timeout(self.open_timeout, read=max(self.open_timeout, self.call_timeout)),
             event_hooks={"response": [note]},
         )
-        return streamable_http_client(target.url, http_client=await stack.enter_async_context(http))
+        client = await stack.enter_async_context(http)
+        return streamable_http_client(target.url, http_client=client, max_sse_event_size=MOST_BYTES)
 
     async def _listed(self, client: Client) -> tuple[Offer, ...]:
         if isinstance(self.target, InMemory):
@@ -174,14 +179,16 @@ class Link:
             cursor = page.next_cursor
             if cursor is None:
                 break
+        else:
+            message = f"its list of tools has more than {_MOST_PAGES} pages"
+            raise WorldFailed("protocol", self.server, message)
         wire = [tool.model_dump(by_alias=True, mode="json", exclude_none=True) for tool in tools]
         return server_offers(self.server, wire)
 
     async def _heard(self, message: IncomingMessage) -> None:
         """Note what is not MCP on the server's stdout; it is named when the server then fails to answer."""
         if isinstance(message, Exception):
-            lines = message.errors()[0].get("input") if isinstance(message, ValidationError) else message
-            self._garbage = str(lines).strip()[:200]
+            self._garbage = str(message).strip()[:200]
 
     async def _error_answer(self, tool: str, error: MCPError) -> Result:
         """A JSON-RPC error: the server's own "no" to the model, unless it says that something broke."""
@@ -200,16 +207,17 @@ class Link:
         if error.code in _OUR_REQUEST_WAS_WRONG:
             kind: FailureKind = "server_garbage" if error.code == mcp.PARSE_ERROR else "protocol"
             raise self._failed(kind, f"answered {tool} with: {error.message}") from error
-        return Result(text=error.message, refused=True)
+        return Result(text=cut(error.message), refused=True)
 
     def _classed(self, error: BaseException) -> WorldFailed:
         where = self.target.url if isinstance(self.target, Url) else ""
         match error:
             case WorldFailed():
                 return error
-            case FileNotFoundError() | PermissionError() if isinstance(self.target, Command):
+            case OSError() if isinstance(self.target, Command) and not self._ready.is_set():
                 name = self.target.argv[0]
-                return self._failed("command_not_found", f"cannot start {name!r}; {remedy(name)}")
+                said = "" if isinstance(error, FileNotFoundError) else f" ({error})"
+                return self._failed("command_not_found", f"cannot start {name!r}{said}; {remedy(name)}")
             case MCPError() if self._status >= _HTTP_ERRORS:
                 return self._failed(
                     "unreachable", f"{where} answered HTTP {self._status}; check `url:` and `headers:`"
@@ -234,16 +242,11 @@ class Link:
 
     def _failed(self, kind: FailureKind, message: str) -> WorldFailed:
         """Keep the failure, with the server's last words, and give it to be raised."""
-        self.failure = WorldFailed(kind, self.server, message + last_lines(log_of(self.target)))
+        said = in_short(message) + last_lines(log_of(self.target))
+        for name, secret in self.secrets.items():
+            said = said.replace(secret, f"${{{name}}}")
+        self.failure = WorldFailed(kind, self.server, said)
         return self.failure
-
-
-def _over_stdio(command: Command, stack: AsyncExitStack) -> Transport:
-    program = StdioServerParameters(
-        command=command.argv[0], args=list(command.argv[1:]), env=dict(command.env), cwd=command.folder
-    )
-    log = stack.enter_context(command.log.open("a", encoding="utf-8"))
-    return stdio_client(program, errlog=log)
 
 
 def _connection_lost(error: MCPError) -> bool:

@@ -4,23 +4,35 @@ Offers are made once in a process for the same listing and shared by all trials,
 derives from a `ToolSpec` by the spec's identity, and a schema is compiled once.
 """
 
+import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from itertools import islice
 from typing import Any
 
-from jsonschema import Draft202012Validator, SchemaError, ValidationError
+from jsonschema import SchemaError, ValidationError
 from jsonschema.exceptions import best_match
 from pydantic import JsonValue
-from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from scenarios.exam import ToolSpec
+from scenarios.foreign import flaw
 from tools.builtin import listing
-from tools.failure import WorldFailed
+from tools.failure import WorldFailed, in_short
+from tools.schema import Validator, our_validator, validator
 from tools.world import World
+
+_LONGEST_NAME = 64
+"""Characters that the APIs take in a tool's name."""
+_MOST_TOOLS = 1000
+_LONGEST_LISTING = 2**20
+"""Characters of a server's tools on the wire, all of which a model has to read."""
+_MOST_VIOLATIONS = 5
+_LONGEST_PLACE = 120
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,72 +48,91 @@ class Offer:
     answer: JsonValue = None
     """What a distractor answers."""
 
+    foreign: bool = True
+    """The schema is not ours."""
+
     @cached_property
-    def _validator(self) -> Draft202012Validator:
+    def _validator(self) -> Validator:
+        make = validator if self.foreign else our_validator
         try:
-            Draft202012Validator.check_schema(self.spec.input_schema)
-        except SchemaError as error:
-            raise self._bad_schema(error.message) from error
-        # An empty registry: a `$ref` never fetches anything.
-        return Draft202012Validator(self.spec.input_schema, registry=Registry())
+            return make(self.spec.input_schema)
+        except (SchemaError, RecursionError) as error:
+            raise self._bad_schema(error) from error
 
     def violations(self, arguments: Mapping[str, JsonValue]) -> list[str]:
-        """Everything the tool's schema has against the arguments as the model wrote them."""
+        """What the tool's schema has against the arguments as the model wrote them, the first few of it."""
         try:
             if self._validator.is_valid(arguments):
                 return []
-            return [_violation(error) for error in self._validator.iter_errors(arguments)]
-        except Unresolvable as error:
-            raise self._bad_schema(str(error)) from error
+            errors = self._validator.iter_errors(arguments)
+            return [_violation(error) for error in islice(errors, _MOST_VIOLATIONS)]
+        except (Unresolvable, RecursionError) as error:
+            raise self._bad_schema(error) from error
 
-    def _bad_schema(self, message: str) -> WorldFailed:
-        return WorldFailed(
-            "protocol",
-            self.server,
-            f"the input schema of its tool {self.tool!r} is no JSON Schema 2020-12: {message[:300]}",
-        )
+    def _bad_schema(self, error: Exception) -> WorldFailed:
+        said = error.message if isinstance(error, SchemaError) else str(error)
+        message = f"the input schema of its tool {self.tool!r} is no JSON Schema that can be used: {said}"
+        return WorldFailed("protocol", self.server, in_short(message))
 
 
 @cache
 def world_offers(server: str, world: World) -> tuple[Offer, ...]:
     """The offers of a built-in world under the name that a scenario gives it."""
-    return server_offers(server, listing(world))
+    return _offers(server, json.dumps(listing(world), ensure_ascii=False), foreign=False)
 
 
 def server_offers(server: str, listing: list[dict[str, Any]]) -> tuple[Offer, ...]:
-    """The offers of one server, from its tools as they stand on the wire."""
-    return _offers(server, json.dumps(listing, ensure_ascii=False))
+    """The offers of one server, from its tools as they stand on the wire. Raises `WorldFailed`."""
+    if wrong := _flaw(listing):
+        raise WorldFailed("protocol", server, f"its list of tools cannot be offered to a model: {wrong}")
+    return _offers(server, json.dumps(listing, ensure_ascii=False), foreign=True)
+
+
+def _flaw(listing: list[dict[str, Any]]) -> str:
+    if len(listing) > _MOST_TOOLS:
+        return f"it has {len(listing):,} tools, and at most {_MOST_TOOLS:,} are read"
+    if len(text := json.dumps(listing, ensure_ascii=False)) > _LONGEST_LISTING:
+        return f"it has {len(text):,} characters, and at most {_LONGEST_LISTING:,} are read"
+    if not all(tool["name"] for tool in listing):
+        return "one has no name"
+    return flaw(listing)
 
 
 @lru_cache(maxsize=256)
-def _offers(server: str, listing: str) -> tuple[Offer, ...]:
-    offers = [_offer(server, tool) for tool in json.loads(listing)]
-    names = [offer.spec.name for offer in offers]
-    for name in names:
-        if names.count(name) > 1:
-            raise WorldFailed("protocol", server, f"two of its tools come out as {name!r}")
+def _offers(server: str, listing: str, *, foreign: bool) -> tuple[Offer, ...]:
+    offers = [_offer(server, tool, foreign=foreign) for tool in json.loads(listing)]
+    name, times = Counter(offer.spec.name for offer in offers).most_common(1)[0] if offers else ("", 0)
+    if times > 1:
+        raise WorldFailed("protocol", server, f"two of its tools come out as {name!r}")
     return tuple(offers)
 
 
-def _offer(server: str, tool: dict[str, Any]) -> Offer:
+def _offer(server: str, tool: dict[str, Any], *, foreign: bool) -> Offer:
     hints = tool.get("annotations") or {}
     properties = (tool.get("outputSchema") or {}).get("properties", {})
-    # The APIs take letters, digits, `_` and `-` in a tool's name; MCP takes dots and slashes too.
-    name = re.sub(r"[^A-Za-z0-9_-]", "_", tool["name"])
     spec = ToolSpec(
-        name=f"{server}__{name}",
+        name=_spelt(server, tool["name"]),
         description=tool.get("description") or "",
         input_schema=tool["inputSchema"],
         writes=not hints.get("readOnlyHint", False),
     )
-    return Offer(spec=spec, server=server, tool=tool["name"], wraps=list(properties) == ["result"])
+    wraps = list(properties) == ["result"]
+    return Offer(spec=spec, server=server, tool=tool["name"], wraps=wraps, foreign=foreign)
+
+
+def _spelt(server: str, tool: str) -> str:
+    """The name that a model is told: the APIs take letters, digits, `_` and `-`, and not many of them."""
+    name = f"{server}__{re.sub(r'[^A-Za-z0-9_-]', '_', tool)}"
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[: _LONGEST_NAME - 9]}_{hashlib.sha256(tool.encode()).hexdigest()[:8]}"
 
 
 def _violation(error: ValidationError) -> str:
     """One line for a model: the place, what is wrong there, and what is allowed."""
     # The error inside an `anyOf` says more than "not valid under any of the given schemas".
     leaf = best_match(iter([error])) or error
-    place = ".".join(map(str, leaf.absolute_path))
+    place = ".".join(map(str, leaf.absolute_path))[:_LONGEST_PLACE]
     text = f"{place}: {_shortened(leaf)}" if place else _shortened(leaf)
     return text + "".join(_known_names(leaf))
 

@@ -70,9 +70,7 @@ class OpenWorld:
             return unknown_tool(call.name, self.offers, language)
         try:
             arguments = parse_arguments(call.arguments_json)
-            # Infinity written as 1e999 and half a surrogate pair are parsed, but cannot be sent.
-            json.dumps(arguments, ensure_ascii=False, allow_nan=False).encode()
-        except (BadArguments, ValueError) as error:
+        except BadArguments as error:
             return malformed(str(error), language)
         if violations := offer.violations(arguments):
             return schema_violated(call.name, violations, language)

@@ -6,6 +6,13 @@ from dataclasses import dataclass
 import mcp_types as mcp
 from pydantic import JsonValue
 
+from scenarios.foreign import flaw
+
+TEXT_LIMIT = 2**20
+"""Characters of a result that a model is shown; no server may drown it in more."""
+_MOST_JSON = 4 * 2**20
+"""Characters of structured content that are kept for the grader."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
@@ -16,15 +23,27 @@ class Result:
     """The tool said no."""
 
 
-def read_result(result: mcp.CallToolResult, *, wraps: bool) -> Result:
-    """Join the text, name what is not text, and take the structured content out of its wrapping."""
+def read_result(result: mcp.CallToolResult, *, wraps: bool, ours: bool = False) -> Result:
+    """Join the text, name what is not text, and take the structured content out of its wrapping.
+
+    What a stranger sends as structured content is kept only when it can be read back.
+    """
     text = "\n".join(map(_block, result.content))
     structured: JsonValue = result.structured_content
     if isinstance(structured, dict) and wraps and list(structured) == ["result"]:
         structured = structured["result"]
     elif structured is None:
         structured = _as_json(text)
-    return Result(text=text, structured=structured, refused=bool(result.is_error))
+    if not ours and (flaw(structured) or len(json.dumps(structured)) > _MOST_JSON):
+        structured = None
+    return Result(text=cut(text), structured=structured, refused=bool(result.is_error))
+
+
+def cut(text: str) -> str:
+    """The text, or as much of it as a model is shown."""
+    if len(text) <= TEXT_LIMIT:
+        return text
+    return f"{text[:TEXT_LIMIT]}\n[cut here: {len(text):,} characters in all]"
 
 
 def _block(block: mcp.ContentBlock) -> str:
@@ -42,6 +61,8 @@ def _block(block: mcp.ContentBlock) -> str:
 
 
 def _as_json(text: str) -> JsonValue:
+    if len(text) > _MOST_JSON:
+        return None
     try:
         value: JsonValue = json.loads(text, parse_constant=_no_json)
     except (ValueError, RecursionError):

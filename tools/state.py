@@ -1,11 +1,11 @@
-"""The state of a world as JSON: how to copy one, and how two differ, leaf by leaf.
+"""The state of a world as JSON: how to draft changes to one, and how two differ, leaf by leaf.
 
 A path is a JSON pointer (RFC 6901). Objects are compared key by key and lists index by index. What came or
 went is listed by its leaves (an empty object or list is one); a value that turned into one of another kind,
 such as null into an object, is one change.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 from pydantic import JsonValue
@@ -13,14 +13,50 @@ from pydantic import JsonValue
 from scenarios.matching import equal
 from scenarios.transcript import Change
 
+_NESTED = frozenset({dict, list})
+
 
 def copied(value: Any) -> Any:
     """The same JSON in objects and lists of its own; leaves cannot change and are shared."""
-    if isinstance(value, dict):
-        return {key: copied(part) if isinstance(part, dict | list) else part for key, part in value.items()}
-    if isinstance(value, list):
-        return [copied(part) if isinstance(part, dict | list) else part for part in value]
+    if type(value) is dict:
+        return {key: copied(part) if type(part) in _NESTED else part for key, part in value.items()}
+    if type(value) is list:
+        return [copied(part) if type(part) in _NESTED else part for part in value]
     return value
+
+
+class Draft(MutableMapping[str, Any]):
+    """A state that may be changed while the one it was made from stays as it is.
+
+    A collection is copied when it is first asked for, since most trials touch two or three.
+    """
+
+    def __init__(self, original: Mapping[str, Any]) -> None:
+        self._parts = dict(original)
+        self._shared = set(original)
+
+    def __getitem__(self, key: str) -> Any:
+        if key in self._shared:
+            self[key] = copied(self._parts[key])
+        return self._parts[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._shared.discard(key)
+        self._parts[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        self._shared.discard(key)
+        del self._parts[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def snapshot(self) -> dict[str, Any]:
+        """The present state, for keeps; collections that nobody touched are the original's own."""
+        return {key: part if key in self._shared else copied(part) for key, part in self._parts.items()}
 
 
 def changes(before: JsonValue, after: JsonValue) -> tuple[Change, ...]:

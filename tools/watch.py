@@ -4,22 +4,32 @@ A folder is read by contents, a database by rows, and a tool by asking it; nothi
 """
 
 import hashlib
+import math
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
+from itertools import islice
 from pathlib import Path
 from urllib.parse import quote
 
 import anyio.to_thread
 from pydantic import JsonValue
 
+from scenarios.foreign import flaw
 from scenarios.scenario import Watch
 from tools.failure import WorldFailed
 from tools.link import Link
 
 TEXT_LIMIT = 64 * 1024
 """Files up to this many bytes are kept as text."""
+
+_MOST_ENTRIES = 50_000
+"""Files of a folder, or rows of a database: a state is held whole, twice."""
+
+
+class _TooMuch(Exception):
+    """More than a state may hold."""
 
 
 async def watched(watch: Watch, link: Link, root: Path) -> JsonValue:
@@ -30,7 +40,7 @@ async def watched(watch: Watch, link: Link, root: Path) -> JsonValue:
         if watch.folder is not None:
             return await anyio.to_thread.run_sync(folder_state, root / watch.folder)
         return await anyio.to_thread.run_sync(sqlite_state, root / str(watch.sqlite))
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, _TooMuch) as error:
         what = f"folder {watch.folder!r}" if watch.folder is not None else f"database {watch.sqlite!r}"
         raise WorldFailed("watch", link.server, f"its watched {what} cannot be read: {error}") from error
 
@@ -43,20 +53,17 @@ def folder_state(folder: Path) -> dict[str, JsonValue]:
     """
     if not folder.is_dir():
         raise NotADirectoryError(f"there is no folder {folder}")
-    return dict(_entries(folder, ""))
+    return dict(_bounded(_entries(folder)))
 
 
 def sqlite_state(file: Path) -> dict[str, JsonValue]:
     """Every table's rows by primary key (parts joined by a comma), or by rowid; opened read-only."""
-    connection = sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)
-    try:
+    with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as connection:
         names = (
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
         )
         tables = [name for (name,) in connection.execute(names)]
-        return {table: dict(_rows(connection, table)) for table in tables}
-    finally:
-        connection.close()
+        return {table: dict(_bounded(_rows(connection, table))) for table in tables}
 
 
 async def _answered(tool: str, arguments: dict[str, JsonValue], link: Link) -> JsonValue:
@@ -65,39 +72,66 @@ async def _answered(tool: str, arguments: dict[str, JsonValue], link: Link) -> J
     result = await link.call(name, arguments, wraps=wraps)
     if result.refused:
         raise WorldFailed("watch", link.server, f"its watched tool {name!r} said no: {result.text}")
-    return result.text if result.structured is None else result.structured
+    state = result.text if result.structured is None else result.structured
+    if wrong := flaw(state):
+        raise WorldFailed(
+            "watch", link.server, f"what its watched tool {name!r} gave cannot be kept: {wrong}"
+        )
+    return state
 
 
-def _entries(folder: Path, prefix: str) -> Iterator[tuple[str, JsonValue]]:
-    for entry in sorted(os.scandir(folder), key=lambda found: found.name):
-        name = prefix + entry.name
-        if entry.is_symlink():
-            yield name, {"link": str(Path(entry.path).readlink())}
-        elif entry.is_dir():
-            inside = list(_entries(Path(entry.path), f"{name}/"))
-            yield from inside or [(f"{name}/", {"folder": True})]
-        elif entry.is_file():
-            yield name, _file(Path(entry.path).read_bytes())
+def _bounded(entries: Iterator[tuple[str, JsonValue]]) -> Iterator[tuple[str, JsonValue]]:
+    yield from islice(entries, _MOST_ENTRIES)
+    if next(entries, None) is not None:
+        raise _TooMuch(f"it holds more than {_MOST_ENTRIES:,} entries")
 
 
-def _file(content: bytes) -> dict[str, JsonValue]:
-    if len(content) <= TEXT_LIMIT:
-        with suppress(UnicodeDecodeError):
-            return {"text": content.decode("utf-8")}
-    return {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+def _entries(folder: Path) -> Iterator[tuple[str, JsonValue]]:
+    """Without recursion, since a model may nest folders as deep as the disk lets it."""
+    open_folders = [(folder, "")]
+    while open_folders:
+        here, prefix = open_folders.pop()
+        inside = sorted(os.scandir(here), key=lambda found: found.name)
+        if not inside and prefix:
+            yield prefix, {"folder": True}
+        for entry in inside:
+            name = prefix + _named(entry.name)
+            if entry.is_symlink():
+                yield name, {"link": _named(os.readlink(entry.path))}  # noqa: PTH115 # as it stands, not as a path
+            elif entry.is_dir():
+                open_folders.append((Path(entry.path), f"{name}/"))
+            elif entry.is_file():
+                yield name, _file(Path(entry.path))
+
+
+def _named(name: str) -> str:
+    """A file's name as text; what of it is not UTF-8 is spelt out."""
+    return os.fsencode(name).decode("utf-8", errors="backslashreplace")
+
+
+def _file(file: Path) -> dict[str, JsonValue]:
+    with file.open("rb") as stream:
+        beginning = stream.read(TEXT_LIMIT + 1)
+        if len(beginning) <= TEXT_LIMIT:
+            with suppress(UnicodeDecodeError):
+                return {"text": beginning.decode("utf-8")}
+        stream.seek(0)
+        return {"sha256": hashlib.file_digest(stream, "sha256").hexdigest(), "size": stream.tell()}
 
 
 def _rows(connection: sqlite3.Connection, table: str) -> Iterator[tuple[str, JsonValue]]:
     quoted = '"' + table.replace('"', '""') + '"'
     columns = connection.execute(f"PRAGMA table_info({quoted})").fetchall()
-    keys = [place for _, place in sorted((column[5], column[0]) for column in columns if column[5])]
-    names = [column[1] for column in columns]
-    chosen = "*" if keys else "rowid, *"
-    for row in connection.execute(f"SELECT {chosen} FROM {quoted}"):  # noqa: S608 (a quoted name of the schema)
-        key = ",".join(str(row[place]) for place in keys) if keys else str(row[0])
-        values = row if keys else row[1:]
-        yield key, {name: _cell(value) for name, value in zip(names, values, strict=True)}
+    keys = [name for _, name in sorted((column[5], column[1]) for column in columns if column[5])]
+    rows = connection.execute(f"SELECT {'' if keys else 'rowid, '}* FROM {quoted}")  # noqa: S608 (a quoted name of the schema)
+    names = [column[0] for column in rows.description][0 if keys else 1 :]
+    for row in rows:
+        values = dict(zip(names, row[0 if keys else 1 :], strict=True))
+        key = ",".join(str(values[name]) for name in keys) if keys else str(row[0])
+        yield key, {name: _cell(value) for name, value in values.items()}
 
 
 def _cell(value: str | float | bytes | None) -> JsonValue:
-    return {"sha256": hashlib.sha256(value).hexdigest()} if isinstance(value, bytes) else value
+    if isinstance(value, bytes):
+        return {"sha256": hashlib.sha256(value).hexdigest()}
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -9,13 +9,13 @@ A state carries its own clock (`now`) and language (`language`), so that a world
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 from pydantic import ConfigDict, JsonValue, create_model
 
-State = dict[str, Any]
+State = MutableMapping[str, Any]
 """One world's JSON: collections are objects keyed by id, so that a JSON pointer names an entry for ever."""
 
 

@@ -1,12 +1,14 @@
 """`report.md`: the same tables as text, for a pull request, a mail, or a program that reads words."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+from pydantic import JsonValue
 
 from harness.report.figures import ModelFigures, Report, SuiteFigures
 from harness.report.plain_text import one_line, visible
 from harness.report.wording import UNKNOWN, footnotes, interval, label, milliseconds, percent, warnings, whole
-from harness.run_record import RunRecord
+from harness.run_record import ModelVariant, RunRecord
 from scenarios.record import Record
 from scoring.codes import CODES
 
@@ -22,7 +24,7 @@ class FailedTrial(Record):
 def markdown(report: Report, record: RunRecord, failed: Sequence[FailedTrial]) -> str:
     """The whole file; `failed` are the trials that are named in it."""
     parts = [
-        f"# Longspan report: {escaped(', '.join(record.suites))}",
+        f"# Longspan report: {escaped(', '.join(record.suite_names))}",
         *(f"> **{escaped(warning)}**" for warning in warnings(report)),
         _summary(report, record),
         "## Results",
@@ -167,19 +169,30 @@ def _provenance(record: RunRecord) -> str:
         ("Agent", record.agent),
         ("Transport", record.transport),
         ("Versions", ", ".join(f"{name} {version}" for name, version in record.versions.items())),
-        *((model.label, _settings(record, place)) for place, model in enumerate(record.models)),
+        *((model.label, _settings(model)) for model in record.models),
+        *(row for label, engine in record.engines.items() for row in _engine(label, engine)),
     ]
     return _table(["", ""], [[escaped(name), escaped(value)] for name, value in facts])
 
 
-def _settings(record: RunRecord, place: int) -> str:
-    model = record.models[place]
+def _settings(model: ModelVariant) -> str:
     facts = [f"{model.wire} {model.model}", *(f"{name} {value}" for name, value in model.sampling.items())]
     if model.first_call == "required":
         facts.append("the first call of a turn is forced")
-    if model.label in record.engines:
-        facts.append(f"engine {record.engines[model.label]}")
     return ", ".join(facts) + (" (SIMULATED)" if model.simulated else "")
+
+
+def _engine(label: str, engine: JsonValue) -> Iterator[tuple[str, str]]:
+    """A row for each thing that is known of what served a model."""
+    for name, value in (engine if isinstance(engine, dict) else {"engine": engine}).items():
+        match value:
+            case dict():
+                said = ", ".join(f"{key} {UNKNOWN if one is None else one}" for key, one in value.items())
+            case list():
+                said = " ".join(map(str, value))
+            case _:
+                said = str(value)
+        yield f"{label}: {name}", said
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -78,7 +78,7 @@ class Page:
         """The whole page."""
         style, script = _asset("page.css"), "\n".join(map(_asset, _SCRIPTS))
         parts = {
-            "title": html.escape(f"Longspan: {', '.join(self._record.suites)} ({self._record.id})"),
+            "title": html.escape(f"Longspan: {', '.join(self._record.suite_names)} ({self._record.id})"),
             "style": style,
             "style_hash": _hash(style),
             "script": script,
@@ -115,7 +115,7 @@ class Page:
             suite = name.partition("/")[0]
             scenarios.append({"name": name, "suite": suite, "title": title, "language": language})
         fields: dict[str, JsonValue] = {
-            "run": visible_json(record.model_dump(mode="json")),
+            "run": visible_json(record.model_dump(mode="json") | {"suites": list(record.suite_names)}),
             "report": visible_json(report.model_dump(mode="json")),
             "slugs": [model.slug for model in record.models],
             "scenarios": scenarios,

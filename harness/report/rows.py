@@ -9,6 +9,7 @@ cell holds; the transcript and Parquet have it whole.
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping
+from statistics import median
 from typing import Any
 
 from harness.report.plain_text import clip, one_line
@@ -16,7 +17,6 @@ from harness.report.view import failure_line
 from harness.store import Trial
 from scenarios.transcript import Exchange, Transcript, Usage
 from scoring.grade import Grade
-from scoring.statistics import percentile
 
 COLUMNS = (
     *("timestamp", "run", "model", "suite", "scenario", "repeat", "class", "error", "success", "score"),
@@ -93,7 +93,8 @@ def _sum(reported: list[Usage], field: Callable[[Usage], int | None]) -> int | N
 
 
 def _median(values: Iterable[float | None]) -> float | None:
-    return percentile([value for value in values if value is not None], 50)
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
 
 
 def _csv(cells: Iterable[str]) -> str:

@@ -16,7 +16,10 @@ def label(model: ModelFigures) -> str:
 def footnotes(report: Report) -> list[str]:
     """What the signs beside the models mean."""
     forced = any(model.first_call == "required" for model in report.models)
-    said = f"{_FORCED} The first request of every turn with expected calls had to call a tool."
+    said = (
+        f"{_FORCED} The first request of every turn with expected calls had to call a tool; where Longspan "
+        "served the model itself, all its calls were held to the tools' schemas too."
+    )
     return [said] if forced else []
 
 

@@ -13,11 +13,11 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from harness.check import SuiteCheck, check_suite, repeated_skeletons
+from harness.check import SuiteCheck, check_suite, repeated_skeletons, unused_operators
 from harness.environment import read_environment
 from harness.evaluation import load_scenarios, prepare_exams, utc_now, world_home
 from harness.play import Stage
-from harness.verbs.setting import consoles, run_async, spoken_errors
+from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
 from scenarios.exam import Exam
 from scenarios.load import library_suites
 from scenarios.scenario import Transport
@@ -38,15 +38,14 @@ def check(
     equivalents: Annotated[
         bool, typer.Option(help="List the mutants that cannot matter, with the reason.")
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")
-    ] = False,
+    as_json: JsonFlag = False,
 ) -> None:
     """Prove suites: gold scores 1, silence and refusal do not, every mutant is caught and diagnosed."""
     out, err = consoles()
     with spoken_errors():
         found, shared = run_async(_check(what or list(library_suites()), transport, concurrency, err))
     problems = [problem for suite in found for problem in suite.problems] + shared
+    problems += [] if what else unused_operators(found)
     if as_json:
         typer.echo(json.dumps({"suites": [suite.as_json() for suite in found], "problems": problems}))
     else:
@@ -94,8 +93,9 @@ def _show(found: Sequence[SuiteCheck], problems: Sequence[str], out: Console, *,
     out.print("\nMutants by operator: " + ", ".join(f"{name} {n}" for name, n in sorted(uses.items())))
     if equivalents:
         for one in (one for suite in found for one in suite.equivalents):
-            out.print(f"{one.scenario}: {one.operator} of {one.target}: {one.reason}", markup=False)
+            said = f"{one.scenario}: {one.operator} of {one.target}: {one.reason}"
+            out.print(said, markup=False, highlight=False, soft_wrap=True)
     for problem in problems:
-        out.print(f"✗ {problem}", markup=False, style="red")
+        out.print(f"✗ {problem}", markup=False, highlight=False, style="red", soft_wrap=True)
     if not problems:
         out.print("Every scenario is proven.", style="green")

@@ -12,8 +12,8 @@ from harness.environment import read_environment
 from harness.evaluation import Request, evaluate
 from harness.models import find_variant
 from harness.progress import watch
-from harness.verbs.reporting import tell
-from harness.verbs.setting import consoles, run_async, spoken_errors
+from harness.verbs.reporting import tell_outcome
+from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
 
 app = typer.Typer(pretty_exceptions_enable=False)
 
@@ -25,9 +25,7 @@ MODELS = ("reference/oracle", "reference/flawed", "reference/refuser")
 def demo(
     *,
     runs: Annotated[Path, typer.Option(help="The folder of run folders.")] = Path("runs"),
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")
-    ] = False,
+    as_json: JsonFlag = False,
 ) -> None:
     """Play every built-in world with reference models through the real loop, grade, and report."""
     out, err = consoles()
@@ -38,7 +36,7 @@ def demo(
         )
         with watch(err, time.monotonic) as progress:
             outcome = run_async(evaluate(request, read_environment(), progress))
-        tell(outcome.folder, out=out, err=err, as_json=as_json)
+        tell_outcome(outcome, out=out, err=err, as_json=as_json)
     if not as_json:
         err.print(
             "Next: longspan models install local/smollm2, or longspan run shop -m chat:ID@BASE_URL",

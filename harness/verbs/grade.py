@@ -7,7 +7,7 @@ import typer
 
 from harness.store import RunFolder
 from harness.verbs.reporting import tell
-from harness.verbs.setting import consoles, spoken_errors
+from harness.verbs.setting import JsonFlag, consoles, spoken_errors
 
 app = typer.Typer(pretty_exceptions_enable=False)
 
@@ -16,9 +16,7 @@ app = typer.Typer(pretty_exceptions_enable=False)
 def grade(
     run: Annotated[Path, typer.Argument(help="A run's folder.")],
     *,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")
-    ] = False,
+    as_json: JsonFlag = False,
 ) -> None:
     """Grade every transcript again and rewrite scores and report; no model and no server is asked."""
     out, err = consoles()

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from harness.reference import REFERENCE_MODELS
 from harness.store import RunError, RunFolder
-from harness.verbs.setting import consoles, spoken_errors
+from harness.verbs.setting import JsonFlag, consoles, spoken_errors
 from local_models.catalog import load_catalog
 from scenarios.load import find_suite, library_suites, load_suite
 
@@ -25,7 +25,7 @@ def listing(
     suite: Annotated[list[str] | None, typer.Argument(help="Of these suites only (for scenarios).")] = None,
     *,
     runs: Annotated[Path, typer.Option(help="The folder of run folders.")] = Path("runs"),
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    as_json: JsonFlag = False,
 ) -> None:
     """List suites, scenarios, models or runs."""
     with spoken_errors():

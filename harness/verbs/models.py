@@ -11,7 +11,7 @@ import yaml
 
 from harness.environment import read_environment
 from harness.models import ModelError
-from harness.verbs.setting import consoles, run_async, spoken_errors
+from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
 from local_models.catalog import LocalModel, UnknownLocalModel, find_model
 from local_models.install import install, installed
 from local_models.server import serve
@@ -25,7 +25,7 @@ Name = Annotated[str, typer.Argument(help="local/NAME, as `longspan list models`
 def show(
     name: Name,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    as_json: JsonFlag = False,
 ) -> None:
     """Show what is known of a model, where it comes from, and whether it is installed."""
     with spoken_errors():
@@ -47,6 +47,7 @@ def install_model(
     engine: Annotated[
         Literal["cpu", "gpu"] | None, typer.Option(help="Which vLLM; the machine's, if not said.")
     ] = None,
+    as_json: JsonFlag = False,
 ) -> None:
     """Prepare a model's weights and vLLM in an environment of its own; what is there already is kept."""
     _, err = consoles()
@@ -54,6 +55,8 @@ def install_model(
         ready = install(
             _find(name), read_environment().home, lambda text: err.print(text, markup=False), engine
         )
+    if as_json:
+        typer.echo(ready.model_dump_json())
     err.print(
         f"Ready: {name} with {ready.engine} vLLM. Try: longspan run shop -m {name} --limit 2", markup=False
     )

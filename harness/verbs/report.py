@@ -1,5 +1,6 @@
 """`longspan report`: write a run's report again, or export it for data frames."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,7 +10,7 @@ from harness.grading import graded_trials
 from harness.report.dataset import export
 from harness.store import RunFolder
 from harness.verbs.reporting import tell
-from harness.verbs.setting import consoles, spoken_errors
+from harness.verbs.setting import JsonFlag, consoles, spoken_errors
 
 app = typer.Typer(pretty_exceptions_enable=False)
 
@@ -23,9 +24,7 @@ def report(
         typer.Option("--format", help="The report files, or two tables: one row a trial and one row a call."),
     ] = "report",
     to: Annotated[Path | None, typer.Option(help="Where tables go; below the run if not said.")] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")
-    ] = False,
+    as_json: JsonFlag = False,
 ) -> None:
     """Write report.html, report.md, report.json and report.csv again, or export the run."""
     out, err = consoles()
@@ -35,5 +34,8 @@ def report(
             tell(folder, out=out, err=err, as_json=as_json)
             return
         record = folder.record
-        for file in export(record.id, graded_trials(folder, record), to or run / form, form):
-            err.print(f"Wrote {file}", markup=False, highlight=False, soft_wrap=True)
+        files = export(record.id, graded_trials(folder, record), to or run / form, form)
+    if as_json:
+        typer.echo(json.dumps({"run": str(run), "files": [str(file) for file in files]}, ensure_ascii=False))
+    for file in files:
+        err.print(f"Wrote {file}", markup=False, highlight=False, soft_wrap=True)

@@ -5,6 +5,7 @@ import json
 import typer
 from rich.console import Console
 
+from harness.evaluation import Outcome
 from harness.floors import read_floors
 from harness.grading import graded_trials, keeping_scores
 from harness.report.terminal import print_report
@@ -23,6 +24,14 @@ def tell(folder: RunFolder, *, out: Console, err: Console, as_json: bool) -> Non
     print_report(report, out)
     err.print(f"\nReport: {folder.path / 'report.html'}", markup=False, highlight=False, soft_wrap=True)
     if report.trials < report.planned:
-        err.print(
-            f"{report.planned - report.trials} trials are left; go on with: {record.command}", markup=False
-        )
+        left = f"{report.planned - report.trials} trials are left; go on with: {record.command}"
+        err.print(left, markup=False, highlight=False, soft_wrap=True)
+
+
+def tell_outcome(outcome: Outcome, *, out: Console, err: Console, as_json: bool) -> None:
+    """Like `tell`, and leave with status 1 when a trial ended in a bug of ours."""
+    tell(outcome.folder, out=out, err=err, as_json=as_json)
+    if outcome.has_bugs:
+        said = "a trial ended in a bug of Longspan: `harness` in the report; `longspan show` says where"
+        err.print(f"error: {said}", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(1)

@@ -3,6 +3,7 @@
 import shlex
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +11,11 @@ import typer
 
 from harness.environment import read_environment
 from harness.evaluation import Request, evaluate
-from harness.models import find_variant
+from harness.models import ModelError, find_variant
 from harness.progress import watch
 from harness.run_record import FirstCall, ModelVariant
-from harness.verbs.reporting import tell
-from harness.verbs.setting import consoles, run_async, spoken_errors
+from harness.verbs.reporting import tell_outcome
+from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
 from scenarios.problem import Problem, ScenarioError
 from scenarios.scenario import Transport
 from scenarios.study import Study, StudyModel
@@ -42,9 +43,7 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
     seed: Annotated[int | None, typer.Option(help="Of all that is drawn.")] = None,
     runs: Annotated[Path, typer.Option(help="The folder of run folders.")] = Path("runs"),
     new: Annotated[bool, typer.Option("--new", help="Start another run of the same.")] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")
-    ] = False,
+    as_json: JsonFlag = False,
 ) -> None:
     """Play and grade; the same command resumes, more repeats extend, a finished run answers at once."""
     command = shlex.join(["longspan", *sys.argv[1:]])
@@ -53,7 +52,7 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
         study = _study(what, model or [], first_call)
         request = Request(
             suites=study.suites,
-            models=tuple(map(_variant, study.models)),
+            models=_variants(study.models),
             repeats=repeats or study.repeats,
             limit=limit,
             concurrency=concurrency or study.limits.concurrency,
@@ -65,12 +64,7 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
         )
         with watch(err, time.monotonic) as progress:
             outcome = run_async(evaluate(request, read_environment(), progress))
-        tell(outcome.folder, out=out, err=err, as_json=as_json)
-    if outcome.has_bugs:
-        err.print(
-            "error: a trial ended in a bug of Longspan; the report lists it under `harness`", markup=False
-        )
-        raise typer.Exit(1)
+        tell_outcome(outcome, out=out, err=err, as_json=as_json)
 
 
 def _study(what: list[str], models: list[str], first_call: FirstCall) -> Study:
@@ -78,15 +72,23 @@ def _study(what: list[str], models: list[str], first_call: FirstCall) -> Study:
     files = [name for name in what if name.endswith((".yaml", ".yml"))]
     if not files:
         if not models:
-            message = "name a model to ask: --model reference/oracle, --model chat:ID@BASE_URL, …"
-            raise ScenarioError([Problem(file=Path(what[0]), message=message)])
+            raise ModelError("name a model to ask: --model reference/oracle, --model chat:ID@BASE_URL, …")
         named = tuple(StudyModel(name=name, first_call=first_call) for name in models)
         return Study(models=named, suites=tuple(what))
-    if len(what) > 1 or models:
-        message = "a study names its own suites and models; give it alone"
+    if len(what) > 1 or models or first_call != "auto":
+        message = "a study names its own suites and models, and how each is asked; give it alone"
         raise ScenarioError([Problem(file=Path(files[0]), message=message)])
     return Study.read(Path(files[0]))
 
 
-def _variant(asked: StudyModel) -> ModelVariant:
-    return find_variant(asked.name, first_call=asked.first_call, sampling=asked.sampling)
+def _variants(models: Sequence[StudyModel]) -> tuple[ModelVariant, ...]:
+    """What the names mean. Raises `ModelError` with a line for every name that means nothing."""
+    found, wrong = [], []
+    for asked in models:
+        try:
+            found.append(find_variant(asked.name, first_call=asked.first_call, sampling=asked.sampling))
+        except ModelError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise ModelError("\n".join(wrong))
+    return tuple(found)

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -19,13 +19,15 @@ from harness.store import RunError
 from local_models.failure import ServerFailed
 from local_models.install import InstallError
 from scenarios.problem import ScenarioError
-from scoring.registry import UnknownScorer
+from scoring.registry import ScorerClash, UnknownScorer
 from tools.failure import WorldFailed
 
 T = TypeVar("T")
 
-_WRONG_USE = (ScenarioError, ModelError, RunError, UnknownScorer)
-_FAILED = (RunStopped, WorldFailed, InstallError, ServerFailed)
+_WRONG_USE = (ScenarioError, ModelError, RunError, UnknownScorer, ScorerClash)
+_FAILED = (RunStopped, WorldFailed, InstallError, ServerFailed, OSError)
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
 
 
 def consoles() -> tuple[Console, Console]:
@@ -35,7 +37,11 @@ def consoles() -> tuple[Console, Console]:
 
 @contextmanager
 def spoken_errors(resume: str = "") -> Iterator[None]:
-    """Say known errors in one line and leave with the right status; a bug of ours keeps its traceback."""
+    """Say known errors in one line and leave with the right status; a bug of ours keeps its traceback.
+
+    Until the block ends SIGTERM is what Ctrl-C is.
+    """
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except _WRONG_USE as error:
@@ -49,10 +55,12 @@ def spoken_errors(resume: str = "") -> Iterator[None]:
         if resume:
             sys.stderr.write(f"Go on with: {resume}\n")
         raise typer.Exit(1) from error
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end; SIGTERM ends it as cleanly as Ctrl-C does."""
+    """Run to the end; Ctrl-C and SIGTERM cancel the work, which then closes what it opened."""
 
     async def whole() -> T:
         task = asyncio.current_task()
@@ -60,7 +68,11 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         return await work
 
-    return asyncio.run(whole())
+    outside = signal.getsignal(signal.SIGTERM)
+    try:
+        return asyncio.run(whole())
+    finally:
+        signal.signal(signal.SIGTERM, outside)  # which the loop has reset
 
 
 def _say(error: Exception) -> None:

@@ -9,7 +9,7 @@ from harness.grading import Grader
 from harness.report.conversation import print_trial
 from harness.report.view import trial_name, trial_view
 from harness.store import RunError, RunFolder, Trial
-from harness.verbs.setting import consoles, spoken_errors
+from harness.verbs.setting import JsonFlag, consoles, spoken_errors
 from scenarios.problem import choices
 
 _SHOWN = 20
@@ -22,7 +22,7 @@ def show(
     run: Annotated[Path, typer.Argument(help="A run's folder.")],
     trial: Annotated[str, typer.Argument(help="MODEL/SUITE/SCENARIO/REPEAT, or as much of it as is unique.")],
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    as_json: JsonFlag = False,
 ) -> None:
     """Read one trial: what was said and called, what was expected, and why it counts as it does."""
     out, _ = consoles()

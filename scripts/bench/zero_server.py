@@ -1,7 +1,8 @@
 """A chat-completions endpoint that answers at once, for measuring what the harness itself costs.
 
-It makes one tool call a step, with each of `--arguments` (a JSON list) in turn, and then says `--answer`. It keeps no state: how far a conversation
-has come is the number of tool results in the request. It prints its URL on the first line and serves until killed.
+It makes one tool call a step, with each of `--arguments` (a JSON list) in turn, and then says `--answer`. It
+keeps no state: how far a conversation has come is the number of tool results in the request. It prints its
+URL on the first line and serves until killed.
 """
 
 import argparse
@@ -9,14 +10,20 @@ import asyncio
 import json
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-USAGE = {"prompt_tokens": 100, "completion_tokens": 20, "prompt_tokens_details": {"cached_tokens": 64}}
+USAGE = {
+    "prompt_tokens": 100,
+    "completion_tokens": 20,
+    "total_tokens": 120,
+    "prompt_tokens_details": {"cached_tokens": 64},
+}
+CHUNK = {"id": "zero", "object": "chat.completion.chunk", "created": 0, "model": "zero"}
 
 
 def stream(*deltas: dict[str, object], finish: str) -> bytes:
     """A whole reply as server-sent events in one HTTP body."""
-    events: list[object] = [{"choices": [{"index": 0, "delta": delta}]} for delta in deltas]
-    events += [{"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]}]
-    events += [{"choices": [], "usage": USAGE}]
+    events = [{**CHUNK, "choices": [{"index": 0, "delta": delta}]} for delta in deltas]
+    events += [{**CHUNK, "choices": [{"index": 0, "delta": {}, "finish_reason": finish}]}]
+    events += [{**CHUNK, "choices": [], "usage": USAGE}]
     body = (
         b"".join(b"data: " + json.dumps(event).encode() + b"\n\n" for event in events) + b"data: [DONE]\n\n"
     )
@@ -26,7 +33,8 @@ def stream(*deltas: dict[str, object], finish: str) -> bytes:
 def tool_call(name: str, arguments: str) -> bytes:
     """A reply that makes one call, its arguments in two pieces."""
     half = len(arguments) // 2
-    first = {"index": 0, "id": "c", "function": {"name": name, "arguments": arguments[:half]}}
+    head = {"name": name, "arguments": arguments[:half]}
+    first = {"index": 0, "id": "c", "type": "function", "function": head}
     second = {"index": 0, "function": {"arguments": arguments[half:]}}
     return stream({"tool_calls": [first]}, {"tool_calls": [second]}, finish="tool_calls")
 
@@ -48,7 +56,8 @@ async def serve(replies: list[bytes]) -> None:
             if head.startswith(b"GET"):
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
                 continue
-            writer.write(replies[min(body.count(b'"role":"tool"'), len(replies) - 1)])
+            made = body.count(b'"role":"tool"') + body.count(b'"role": "tool"')
+            writer.write(replies[min(made, len(replies) - 1)])
 
     async def forgiving(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

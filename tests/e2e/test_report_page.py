@@ -1,7 +1,6 @@
 """The page in a real browser: what others wrote is shown and never run, and nothing leaves the machine."""
 
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +11,7 @@ import pytest
 
 from harness.report.write import write_reports
 from harness.store import RunFolder
+from tests.e2e.browser import SECONDS, drawn
 from tests.harness.report.sample_run import (
     LIST,
     Graded,
@@ -27,8 +27,6 @@ from tests.harness.report.sample_run import (
 )
 
 pytestmark = pytest.mark.e2e
-
-_SECONDS = 120
 
 
 class Eavesdropper:
@@ -68,33 +66,8 @@ def eavesdropper() -> Iterator[Eavesdropper]:
     thread.start()
     yield found
     found.server.shutdown()
-    thread.join(_SECONDS)
+    thread.join(SECONDS)
     found.server.server_close()
-
-
-@pytest.fixture
-def chromium(tmp_path: Path) -> list[str]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = next((found for name in names if (found := shutil.which(name))), None)
-    if program is None:
-        pytest.fail("needs a browser: apt-get install chromium")
-    flags = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--no-first-run",
-    ]
-    return [program, *flags, f"--user-data-dir={tmp_path / 'profile'}", "--enable-logging=stderr"]
-
-
-def drawn(chromium: list[str], page: Path, place: str = "") -> str:
-    """The page as the browser has drawn it; fails when its script or its policy complained."""
-    command = [*chromium, "--virtual-time-budget=4000", "--dump-dom", f"{page.as_uri()}{place}"]
-    ended = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=_SECONDS, check=True)
-    complaints = [line for line in ended.stderr.splitlines() if "CONSOLE" in line]
-    assert complaints == []
-    return re.sub(r"<script.*?</script>", "", ended.stdout, flags=re.DOTALL)
 
 
 def written(folder: Path, *trials: Graded, label: str = "chat/alpha") -> Path:
@@ -153,5 +126,5 @@ def test_a_megabyte_in_one_reply_does_not_stop_the_page(tmp_path: Path, chromium
 def test_the_page_can_be_printed(tmp_path: Path, chromium: list[str]) -> None:
     page, printed = written(tmp_path, *graded(good(), bad())), tmp_path / "report.pdf"
     command = [*chromium, f"--print-to-pdf={printed}", page.as_uri()]
-    subprocess.run(command, capture_output=True, timeout=_SECONDS, check=True)
+    subprocess.run(command, capture_output=True, timeout=SECONDS, check=True)
     assert printed.read_bytes().startswith(b"%PDF")

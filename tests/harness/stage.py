@@ -39,11 +39,12 @@ def burst(state: State) -> JsonValue:
 BOXES = World(name="boxes", title="Boxes", tools=(reads(peek), writes(fill), reads(burst)))
 
 
-def stage(tmp_path: Path) -> Stage:
+def stage(tmp_path: Path, *worlds: World) -> Stage:
+    """A stage with these worlds on it, or the boxes when none is named."""
     home = WorldHome(
         work=tmp_path / "work",
         logs=tmp_path / "logs",
-        worlds={"boxes": BOXES},
+        worlds={world.name: world for world in worlds or (BOXES,)},
         call_timeout=5.0,
         open_timeout=5.0,
     )

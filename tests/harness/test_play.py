@@ -19,6 +19,7 @@ from tests.harness.stage import Scripted, Turn, scenario, stage
 pytestmark = pytest.mark.anyio
 
 LOOK = ("boxes__peek", '{"box": "a"}')
+MISNAMED = [{"id": "a", "tool": "boxes__peak"}, {"id": "b", "tool": "boxes__pour"}]
 PUT = ("boxes__fill", '{"box": "b", "count": 3}')
 
 
@@ -60,7 +61,7 @@ async def test_every_trial_starts_in_a_fresh_world(tmp_path: Path) -> None:
 
     assert first.changes
     assert not second.changes
-    assert '"holds":0' in str(list(second.calls)[0][2])
+    assert '"holds":0' in str(next(iter(second.calls))[2])
 
 
 async def test_calls_of_a_cut_reply_are_never_executed(tmp_path: Path) -> None:
@@ -190,6 +191,7 @@ async def test_gold_that_does_not_work_is_refused(tmp_path: Path, changes: Any, 
         ),
         ({"final": {"state": {"boxes": {"changed": {"/boxes/z": 4}}}}}, "leave nothing at /boxes/z"),
         ({"final": {"never": [{"tool": "boxes__filll"}]}}, "did you mean 'boxes__fill'"),
+        ({"segments": [{"id": "s", "user": "?", "expect": {"calls": MISNAMED}}]}, "(?s)peak.*pour"),
         ({"tools": {"faults": [{"tool": "boxes__fill", "error": "garbled"}]}}, "only for tools that read"),
     ],
 )

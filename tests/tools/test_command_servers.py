@@ -175,7 +175,7 @@ async def test_a_schema_that_is_none_is_the_servers_fault(tmp_path: Path) -> Non
     changed = 'TOOLS[:] = [{**TOOL, "inputSchema": {"type": "object", "properties": {"a": {"type": 7}}}}]'
     found = await failure(program(tmp_path / "p", changed), tmp_path)
     assert found.kind == "protocol"
-    assert "'go' is no JSON Schema 2020-12" in str(found)
+    assert "'go' is no JSON Schema that can be used" in str(found)
 
 
 async def test_what_is_not_text_is_named_and_not_dropped(tmp_path: Path) -> None:

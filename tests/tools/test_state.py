@@ -1,3 +1,4 @@
+from collections.abc import MutableMapping
 from copy import deepcopy
 from typing import Any
 
@@ -8,7 +9,7 @@ from pydantic import JsonValue
 
 from scenarios.matching import equal
 from scenarios.transcript import Change
-from tools.state import changes, copied
+from tools.state import Draft, changes, copied
 
 KEYS = st.sampled_from(["a", "b", "c/d", "e~f", ""])
 LEAVES = st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from(["", "x", "1"]) | st.just(1.5)
@@ -33,6 +34,36 @@ def test_a_state_does_not_differ_from_its_copy(state: Any) -> None:
 @given(STATES, STATES)
 def test_there_are_no_changes_exactly_when_states_are_equal(one: Any, two: Any) -> None:
     assert (changes(one, two) == ()) is equal(one, two)
+
+
+@given(STATES, st.lists(st.tuples(KEYS, st.sampled_from(["set", "delete", "fill", "look"]), LEAVES)))
+def test_a_draft_changes_like_the_state_itself_and_leaves_that_alone(state: Any, steps: Any) -> None:
+    draft, twin, before = Draft(state), deepcopy(state), deepcopy(state)
+    for key, what, value in steps:
+        for each in (draft, twin):
+            act(each, key, what, value)
+
+    assert equal(draft.snapshot(), twin)
+    assert equal(dict(draft), twin)
+    assert equal(state, before)
+
+
+def test_what_nobody_touched_is_not_copied() -> None:
+    state: dict[str, Any] = {"a": {"x": 1}, "b": {"x": 1}}
+    draft = Draft(state)
+    draft["a"]["x"] = 2
+
+    assert draft.snapshot() == {"a": {"x": 2}, "b": {"x": 1}}
+    assert draft.snapshot()["b"] is state["b"]
+
+
+def test_a_snapshot_stays_as_it_was() -> None:
+    draft = Draft({"a": {"x": 1}})
+    draft["a"]["x"] = 2
+    then = draft.snapshot()
+    draft["a"]["x"] = 3
+
+    assert then == {"a": {"x": 2}}
 
 
 def test_a_copy_shares_nothing_that_can_change() -> None:
@@ -101,3 +132,15 @@ def applied(leaves: dict[str, JsonValue], made: tuple[Change, ...]) -> dict[str,
     return {
         p: v for p, v in leaves.items() if not (v in ({}, []) and any(q.startswith(f"{p}/") for q in leaves))
     }
+
+
+def act(state: MutableMapping[str, Any], key: str, what: str, value: JsonValue) -> None:
+    """What a tool may do to a collection: put one there, take it away, change it inside, or look."""
+    if what == "set":
+        state[key] = {"new": value}
+    elif what == "delete":
+        state.pop(key, None)
+    elif what == "fill" and isinstance(found := state.get(key), dict):
+        found["filled"] = value
+    else:
+        len(state)

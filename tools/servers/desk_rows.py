@@ -3,10 +3,10 @@
 Nothing that leaves the desk shares memory with the state, so what a caller was shown can't change the world.
 """
 
-from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
 
+from tools.state import copied
 from tools.world import Refused, State, phrase
 
 DAY = r"^\d{4}-\d{2}-\d{2}$"
@@ -16,7 +16,7 @@ DAY_OR_EMPTY = r"^(\d{4}-\d{2}-\d{2})?$"
 def row(key: str, found: State, *fields: str) -> dict[str, Any]:
     """The entry with its id in front; only the named fields, or all of them when none is named."""
     shown = {field: found.get(field, "") for field in fields} if fields else found
-    return {"id": key, **deepcopy(shown)}
+    return {"id": key, **copied(shown)}
 
 
 def mentions(query: str, *values: str) -> bool:

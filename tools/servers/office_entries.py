@@ -5,12 +5,12 @@ empty and comes into being with its first entry.
 """
 
 from collections.abc import Iterable
-from copy import deepcopy
 from datetime import datetime
 from typing import Annotated, cast
 
 from pydantic import Field, JsonValue
 
+from tools.state import copied
 from tools.world import Refused, State, entry, phrase
 
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
@@ -40,7 +40,7 @@ def found(state: State, name: str, key: str) -> State:
 
 def shown(key: str, fields: State) -> dict[str, JsonValue]:
     """An entry as a tool hands it out: a copy, with its id in front."""
-    return {"id": key, **deepcopy(fields)}
+    return {"id": key, **copied(fields)}
 
 
 def mentions(query: str, *texts: str) -> bool:

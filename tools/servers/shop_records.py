@@ -2,12 +2,12 @@
 holds its lines by SKU, and every amount of an order follows from its lines, its coupon and the shop's terms.
 """
 
-import copy
 from typing import Annotated, Any, cast
 
 from pydantic import ConfigDict, Field, JsonValue, with_config
 from typing_extensions import TypedDict
 
+from tools.state import copied
 from tools.world import Refused, State, entry, phrase
 
 CustomerId = Annotated[str, Field(description="Customer id, like C-1001")]
@@ -32,7 +32,7 @@ class Address(TypedDict):
 
 def shown(key: str, record: State) -> dict[str, JsonValue]:
     """A record as a result: its id first, and nothing that still belongs to the state."""
-    return {"id": key, **copy.deepcopy(record)}
+    return {"id": key, **copied(record)}
 
 
 def refused(state: State, en: str, zh: str, **facts: object) -> Refused:

@@ -4,7 +4,6 @@ The server knows seats and sums. It does not know the agency's rules: it changes
 changed, and pays back what it is told. Those rules are the desk's to keep.
 """
 
-from copy import deepcopy
 from typing import Annotated, Any
 
 from pydantic import Field, JsonValue, with_config
@@ -25,6 +24,7 @@ from tools.servers.travel_state import (
     pay,
     pay_back,
 )
+from tools.state import copied
 from tools.world import Refused, State, entry, next_id, phrase
 
 
@@ -63,7 +63,7 @@ def get_booking(state: State, booking: BookingId) -> JsonValue:
     """One flight booking in full: holder, when it was booked, passengers, each segment with flight, times,
     fare, seats and bags, the total and what was paid back.
     """
-    found = deepcopy(entry(state, "bookings", booking))
+    found = copied(entry(state, "bookings", booking))
     people = [{"id": who, "name": state["travellers"][who]["name"]} for who in found["passengers"]]
     segments = []
     for number, part in found["segments"].items():

@@ -1,11 +1,11 @@
 """Flights as they are sold: what flies, when, at which fare, and which seats are open."""
 
-from copy import deepcopy
 from typing import Annotated, Any
 
 from pydantic import Field, JsonValue
 
 from tools.servers.travel_state import Airport, Cabin, Day, Fare, FlightId
+from tools.state import copied
 from tools.world import State, entry
 
 
@@ -16,7 +16,7 @@ def search_flights(
     the price of each fare for one passenger.
     """
     return [
-        {**_times(number, flight), "left": shop["left"], "fares": deepcopy(shop["fares"])}
+        {**_times(number, flight), "left": shop["left"], "fares": copied(shop["fares"])}
         for number, flight in _by_departure(state)
         if (flight["origin"], flight["destination"]) == (origin, destination)
         and flight["departs"].startswith(date)
@@ -49,7 +49,7 @@ def get_flight(state: State, flight: FlightId) -> JsonValue:
     """One flight in full: times, status, delay in minutes, gate, price of a bag, every cabin with its fares
     and seats left, and the seat numbers that are still open.
     """
-    return {"flight": flight, "delay": 0, "remark": "", **deepcopy(entry(state, "flights", flight))}
+    return {"flight": flight, "delay": 0, "remark": "", **copied(entry(state, "flights", flight))}
 
 
 def get_fare_rules(
@@ -58,7 +58,7 @@ def get_fare_rules(
     """What a fare allows: whether it may be changed, change and cancellation fee per passenger (and segment
     changed), where a refund goes, and bags included.
     """
-    return {"fare": fare, **deepcopy(entry(state, "fares", fare))}
+    return {"fare": fare, **copied(entry(state, "fares", fare))}
 
 
 def _by_departure(state: State) -> list[tuple[str, State]]:

@@ -4,12 +4,12 @@ The server sells, changes and refunds whatever has seats. How often an order may
 refund costs by the hours before departure, are the desk's to know.
 """
 
-from copy import deepcopy
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
 from tools.servers.travel_state import Day, Passengers, TravellerId, known, money
+from tools.state import copied
 from tools.world import Refused, State, entry, next_id, phrase
 
 City = Annotated[str, Field(description="Name of the city, not of the station.")]
@@ -28,9 +28,7 @@ def search_trains(state: State, origin: City, destination: City, date: Day) -> J
         if (train["origin"], train["destination"]) == (origin.strip(), destination.strip())
         and train["departs"].startswith(date)
     ]
-    return [
-        {"train": number, **deepcopy(train)} for _, number, train in sorted(found, key=lambda row: row[:2])
-    ]
+    return [{"train": number, **copied(train)} for _, number, train in sorted(found, key=lambda row: row[:2])]
 
 
 def list_rail_orders(state: State, traveller: TravellerId) -> JsonValue:
@@ -39,7 +37,7 @@ def list_rail_orders(state: State, traveller: TravellerId) -> JsonValue:
     """
     entry(state, "travellers", traveller)
     return [
-        {"id": number, **deepcopy(order), "departs": train["departs"], "arrives": train["arrives"]}
+        {"id": number, **copied(order), "departs": train["departs"], "arrives": train["arrives"]}
         for number, order in state["rail_orders"].items()
         for train in [state["trains"][order["train"]]]
         if traveller in (order["buyer"], *order["passengers"])

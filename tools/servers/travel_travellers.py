@@ -1,12 +1,12 @@
 """Travellers: who they are, their points and credits, and what the desk tells them all."""
 
-from copy import deepcopy
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field, JsonValue, with_config
 from typing_extensions import TypedDict
 
 from tools.servers.travel_state import Day, TravellerId, give_credit, money
+from tools.state import copied
 from tools.world import Refused, State, entry, next_id, phrase
 
 POINTS_STEP = 1000
@@ -44,7 +44,7 @@ def find_travellers(
 
 def get_traveller(state: State, traveller: TravellerId) -> JsonValue:
     """One traveller in full: contact, passport, tier, points, notes, and their travel credits."""
-    found = deepcopy(entry(state, "travellers", traveller))
+    found = copied(entry(state, "travellers", traveller))
     credits_held = [
         {"id": number, **credit}
         for number, credit in state["credits"].items()
@@ -70,8 +70,8 @@ def update_traveller(state: State, traveller: TravellerId, changes: Details) -> 
     found = entry(state, "travellers", traveller)
     if not changes:
         raise Refused(phrase(state, "Nothing to change was given.", "没有给出要修改的内容。"))
-    found.update(deepcopy(changes))
-    return {"id": traveller, **{key: deepcopy(found[key]) for key in ("name", "email", "phone", "passport")}}
+    found.update(copied(changes))
+    return {"id": traveller, **{key: copied(found[key]) for key in ("name", "email", "phone", "passport")}}
 
 
 def issue_credit(

@@ -1,0 +1,55 @@
+"""The key: read once, shown to nobody."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.environment import mask, read_environment, without_key
+
+KEY = "sk-test-0123456789abcdef"
+ENVIRON = {"LONGSPAN_API_KEY": f" {KEY}\n", "LONGSPAN_HOME": "/srv/longspan", "PATH": "/bin"}
+
+
+def test_the_key_is_read_without_the_line_end_that_files_give_it() -> None:
+    assert read_environment(ENVIRON).key == KEY
+
+
+def test_children_and_scenarios_never_see_the_key() -> None:
+    assert read_environment(ENVIRON).variables == {"LONGSPAN_HOME": "/srv/longspan", "PATH": "/bin"}
+
+
+def test_an_environment_shows_of_its_key_what_gives_nothing_away() -> None:
+    assert KEY not in repr(read_environment(ENVIRON))
+
+
+@pytest.mark.parametrize("value", ["", "  "])
+def test_an_empty_key_is_no_key(value: str) -> None:
+    assert read_environment({"LONGSPAN_API_KEY": value}).key is None
+
+
+@pytest.mark.parametrize(
+    ("environ", "home"),
+    [
+        (ENVIRON, Path("/srv/longspan")),
+        ({"XDG_CACHE_HOME": "/var/cache"}, Path("/var/cache/longspan")),
+        ({}, Path.home() / ".cache/longspan"),
+    ],
+)
+def test_engines_and_weights_live_where_the_user_says(environ: dict[str, str], home: Path) -> None:
+    assert read_environment(environ).home == home
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"), [(None, "not set"), ("", "not set"), ("EMPTY", "set"), (KEY, "…cdef")]
+)
+def test_a_masked_key_says_whether_there_is_one(key: str | None, shown: str) -> None:
+    assert mask(key) == shown
+
+
+def test_a_key_that_a_server_repeats_is_hidden() -> None:
+    assert without_key(f"bad key: Bearer {KEY}!".encode(), KEY) == b"bad key: Bearer ***!"
+
+
+@pytest.mark.parametrize("key", [None, "EMPTY", "k"])
+def test_a_word_that_is_no_secret_stays_where_it_stands(key: str | None) -> None:
+    assert without_key(b"the cart is EMPTY, ok", key) == b"the cart is EMPTY, ok"
