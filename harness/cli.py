@@ -1,8 +1,10 @@
 """The command line. A verb's module is imported when the verb is called, so that help costs little."""
 
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -39,7 +41,7 @@ app = typer.Typer(
     cls=_Verbs,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Evaluate models on long tool-using work over MCP: correctness, reliability, latency and cost.",
+    help="Evaluate models on long tool-using work over MCP: correctness, reliability, latency and tokens.",
     epilog="Exit status: 0 done, 1 failed, 2 wrong use, 3 a gate was not met.",
 )
 
@@ -69,7 +71,10 @@ for _name, (_, _help) in VERBS.items():
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. Files and pipes get UTF-8; a terminal shows `?` for a letter that it lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
     app(prog_name="longspan")
 
 

@@ -73,10 +73,13 @@ class _Bars:
     """One bar a model."""
 
     bars: Progress
+    waiting: TaskID
+    """Stands there until the first model begins."""
     tasks: dict[str, TaskID] = field(default_factory=dict)
     counts: dict[str, _Count] = field(default_factory=dict)
 
     def began(self, model: ModelVariant, trials: int, finished: int) -> None:
+        self.bars.update(self.waiting, visible=False)
         self.counts[model.label] = _Count(trials - finished)
         self.tasks[model.label] = self.bars.add_task(model.label, total=trials, completed=finished, said="")
 
@@ -101,4 +104,5 @@ def watch(console: Console, clock: Callable[[], float]) -> Iterator[_Lines | _Ba
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console) as bars:
-        yield _Bars(bars)
+        # Scenarios are read and their gold is played first, which takes some seconds.
+        yield _Bars(bars, waiting=bars.add_task("preparing", total=None, said=""))

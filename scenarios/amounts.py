@@ -1,7 +1,7 @@
-"""The numbers that a text states as amounts: not those in its dates, times, ids, telephones and list markers.
+"""The numbers that a text states as amounts: not those in its dates, times, ids, phones and list markers.
 
-So `20` is not stated by `20 March`, `O-20` or `10:20`, and is stated by `¥20.00`, `20元`, `twenty` and `二十件`.
-A lone `one` or `一` states nothing: both languages use it as an article.
+So `20` is not stated by `20 March`, `O-20` or `10:20`, and is stated by `¥20.00`, `20元`, `twenty` and
+`二十件`. A lone `one` or `一` states nothing: both languages use it as an article.
 """
 
 import re
@@ -14,22 +14,22 @@ from scenarios.words import readable
 
 _CURRENCY = "(?:eur|usd|gbp|cny|rmb|chf|jpy|sek|nok|dkk|pln|inr|hkd|aud|cad)"
 _NO_AMOUNT = re.compile(
-    r"[a-z\d._+-]+@[a-z\d.-]+|https?://[!-~]+|(?<![a-z\d])[a-z]*\d+(?:\.\d+){2,}(?!,)"
-    rf"|(?<![a-z\d])(?!(?:{_CURRENCY}|x)\d)(?=[a-z._-]*\d)[a-z][a-z\d]*(?:[-_][a-z\d]+|\.[a-z][a-z\d]*)*"
+    r"(?<![a-z\d._+-])[a-z\d._+-]{1,64}@[a-z\d.-]+|https?://[!-~]+|(?<![a-z\d])[a-z]{0,9}\d+(?:\.\d+){2,}(?!,)"
+    rf"|(?<![a-z\d])(?!(?:{_CURRENCY}|x)\d)(?=[a-z._-]{{0,40}}\d)[a-z][a-z\d]*(?:[-_][a-z\d]+|\.[a-z][a-z\d]*){{0,9}}"
     r"|(?<![a-z\d])\d+[a-z]+(?:\d+[a-z]+|\d{2,})[a-z\d]*"
-    r"|\+\d[\d\s().-]{6,}\d|\d+(?:-\d+){2,}|\d+\s*月份?|\d{4}\s*年"
+    r"|\+\d[\d\s().-]{6,20}\d|(?<!\d)\d+(?:-\d+){2,9}|(?<!\d)\d{1,2} ?月份?|(?<!\d)\d{4} ?年"
 )
 """Addresses, ids (`O-17`, `qc418`, `wifi-2`, `4sj6y82`), telephone numbers, versions, months and years."""
 _MARKER = re.compile(r"^[ \t>#*-]*(\d{1,2})[.)、][ \t]*(?=[^\s\d])", re.MULTILINE)
 """What an item of a numbered list begins with."""
 _DIGITS = (
     r"\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:'\d{3})+(?:\.\d+)?"
-    r"|\d+,\d{2}(?=\s?(?:€|eur))|(?:(?<=€)|(?<=€ )|(?<=eur )|(?<=eur))\d+,\d{2}|\d+(?:\.\d+)?"
+    r"|\d+,\d{2}(?= ?(?:€|eur))|(?:(?<=€)|(?<=€ )|(?<=eur )|(?<=eur))\d+,\d{2}|\d+(?:\.\d+)?"
 )
 _NUMBER = re.compile(
     rf"(?P<minus>(?<![\w)\]])-(?={_CURRENCY}?[$€£¥]?\d))?{_CURRENCY}?[$€£¥]?"
     rf"(?:(?<![\da-z])|(?<=\b{_CURRENCY})|(?<=\bx))(?<!\d\.)(?P<digits>{_DIGITS})(?!\d)"
-    r"(?:\s?(?P<times>[万亿]|(?:million|billion|bn|k)(?![a-z])))?"
+    r"(?: ?(?P<times>[万亿]|(?:million|billion|bn|k)(?![a-z])))?"
 )
 _TIMES = {"万": 1e4, "亿": 1e8, "k": 1e3, "million": 1e6, "bn": 1e9, "billion": 1e9}
 _COUNTED = (
@@ -44,12 +44,14 @@ _ONLY = re.compile(r"(?:\b(?:only|just|exactly|a single) |(?:仅|只|共|剩)[�
 
 def numbers_in(text: str) -> list[float]:
     """Every amount, in order; in digits of any width and with any thousands separator, or in words."""
-    return [number for _, number in sorted([*_in_digits(text), *_in_words(text)])]
+    plain = _amounts(text)
+    return [number for _, number in sorted([*_in_digits(plain), *_in_words(plain)])]
 
 
 def last_number(text: str) -> float | None:
     """The last amount in digits; the last one in words where there are no digits."""
-    found = sorted(_in_digits(text)) or sorted(_in_words(text))
+    plain = _amounts(text)
+    found = list(_in_digits(plain)) or sorted(_in_words(plain))
     return found[-1][1] if found else None
 
 
@@ -60,27 +62,28 @@ def _amounts(text: str) -> str:
     markers = list(_MARKER.finditer(plain))
     if {"1", "2"} <= {marker[1] for marker in markers}:
         spans += [marker.span() for marker in markers]
-    for start, end in spans:
-        plain = plain[:start] + " " * (end - start) + plain[end:]
-    return _NO_AMOUNT.sub(lambda match: " " * len(match[0]), plain)
+    kept, at = [], 0
+    for start, end in sorted(spans):
+        kept += [plain[at:start], " " * (end - max(start, at))]
+        at = max(at, end)
+    return _NO_AMOUNT.sub(lambda match: " " * len(match[0]), "".join(kept) + plain[at:])
 
 
-def _in_digits(text: str) -> Iterator[tuple[int, float]]:
-    for match in _NUMBER.finditer(_amounts(text)):
+def _in_digits(plain: str) -> Iterator[tuple[int, float]]:
+    for match in _NUMBER.finditer(plain):
         value = _value(match["digits"]) * _TIMES.get(match["times"] or "", 1)
         yield match.start("digits"), -value if match["minus"] else value
 
 
-def _in_words(text: str) -> Iterator[tuple[int, float]]:
-    plain = _amounts(text)
+def _in_words(plain: str) -> Iterator[tuple[int, float]]:
     for match in ENGLISH.finditer(plain):
         value = english_value(match[0])
-        if value != 1 or _ONLY.search(plain[: match.start()]):
+        if value != 1 or _ONLY.search(plain[: match.start()][-12:]):
             yield match.start(), value
     for match in _CHINESE.finditer(plain):
         number = chinese_value(match["numeral"])
         counted = match["rest"] is None or match["percent"] is not None
-        if number is not None and counted and (number != 1 or _ONLY.search(plain[: match.start()])):
+        if number is not None and counted and (number != 1 or _ONLY.search(plain[: match.start()][-12:])):
             yield match.start(), number
 
 

@@ -1,7 +1,7 @@
 """The days that a text names, in English and in Chinese.
 
-`03/04/2026` is not guessed at; `14/03/2026` has only one meaning, and with dots the day comes first. Days that
-share a month are all named: `14–16 April`, `April 3 and 6`, `3月6日和9日`.
+`03/04/2026` is not guessed at; `14/03/2026` has only one meaning, and with dots the day comes first. Days
+that share a month are all named: `14–16 April`, `April 3 and 6`, `3月6日和9日`.
 """
 
 import re
@@ -20,27 +20,28 @@ _MONTHS = (
     *("july", "august", "september", "october", "november", "december"),
 )
 _MONTH = rf"(?P<month>{'|'.join(f'{name}|{name[:3]}' for name in _MONTHS)}|sept)\b\.?"
-_WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)[.,]?\s+"
+_WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)[.,]? "
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?(?!\d|[.:]\d|,\d{3}\b)"
-_NEXT = rf"(?:{_WEEKDAY})?(?:the\s+)?{_DAY}"
+_NEXT = rf"(?:{_WEEKDAY})?(?:the )?{_DAY}"
 _DAYS = (
-    rf"(?P<days>(?:{_DAY},\s*(?:{_WEEKDAY})?)*{_DAY},?\s*(?:and|or|&)\s*{_NEXT}"
-    rf"|{_DAY}\s*(?:-|~|/|to|until|till|through)\s*{_NEXT}|{_DAY})"
+    rf"(?P<days>(?:{_DAY}, ?(?:{_WEEKDAY})?){{0,9}}{_DAY},? ?(?:and|or|&) ?{_NEXT}"
+    rf"|{_DAY} ?(?:-|~|/|to|until|till|through) ?{_NEXT}|{_DAY})"
 )
-_YEAR = r"(?:,?[\s-]*(?:of\s+)?\b(?P<year>\d{4})(?![\d:]))?"
+_YEAR = r"(?:,?[ -]?(?:of )?\b(?P<year>\d{4})(?![\d:]))?"
 
 _NUMBER = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
-_CHINESE_DAYS = rf"(?P<days>{_NUMBER}(?:\s*[日号]?\s*(?:\([^)]*\)\s*)?(?:-|~|至|到|和|与|及|以及|、|,|&)\s*{_NUMBER}(?=\s*[日号]))*)"
+_TOGETHER = r" ?[日号]? ?(?:\([^)]{0,9}\) ?)?(?:-|~|至|到|和|与|及|以及|、|,|&) ?"
+_CHINESE_DAYS = rf"(?P<days>{_NUMBER}(?:{_TOGETHER}{_NUMBER}(?= ?[日号])){{0,9}})"
 _FORMS = (
     re.compile(r"(?<!\d)(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<days>\d{1,2})(?!\d)"),
     re.compile(
         r"(?<![\d./-])(?P<first>\d{1,2})(?P<mark>[-/.])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4})(?!\d)"
     ),
-    re.compile(rf"(?<![\w.:-]){_DAYS}\.?[\s-]*(?:of\s+)?{_MONTH}{_YEAR}"),
-    re.compile(rf"(?<![a-z]){_MONTH}\s+(?:the\s+)?{_DAYS}{_YEAR}"),
+    re.compile(rf"(?<![\w.:-]){_DAYS}\.?[ -]?(?:of )?{_MONTH}{_YEAR}"),
+    re.compile(rf"(?<![a-z]){_MONTH} (?:the )?{_DAYS}{_YEAR}"),
     re.compile(
-        rf"(?:(?P<year>\d{{4}}|{CHINESE_FIGURE}{{4}})\s*年\s*)?(?<!\d)(?P<month>{_NUMBER})\s*月\s*{_CHINESE_DAYS}"
-        r"(?:\s*[日号]|(?=[\s(),.;:。、|-]|\Z))"
+        rf"(?:(?P<year>\d{{4}}|{CHINESE_FIGURE}{{4}}) ?年 ?)?(?<!\d)(?P<month>{_NUMBER}) ?月 ?{_CHINESE_DAYS}"
+        r"(?: ?[日号]|(?=[\s(),.;:。、|-]|\Z))"
     ),
 )
 
@@ -79,7 +80,7 @@ def _days(parts: dict[str, str | None]) -> Iterator[Day]:
     if "first" in parts:
         yield from _year_last(year, int(parts["first"] or 0), int(parts["second"] or 0), parts["mark"] == ".")
         return
-    for number in re.findall(rf"(?<![a-z\d]){_NUMBER}", re.sub(r"\([^)]*\)", "", parts["days"] or "")):
+    for number in re.findall(rf"(?<![a-z\d]){_NUMBER}", re.sub(r"\([^)]{0,9}\)", "", parts["days"] or "")):
         yield year, _month(parts["month"] or ""), _value(number)
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from pydantic import JsonValue, ValidationError
 
 from scenarios.mcp_servers import read_mcp_servers
+from scenarios.places import LIBRARY, OutOfPlace, readable_file, readable_folder
 from scenarios.problem import Problem, ScenarioError, choices
 from scenarios.record import Record
 from scenarios.references import reference_problems
@@ -22,9 +23,6 @@ from scenarios.validation import record_problems
 from scenarios.yaml_file import Place, YamlFile, read_yaml
 
 R = TypeVar("R", bound=Record)
-
-LIBRARY = Path(__file__).parent / "library"
-"""The suites that Longspan ships."""
 
 
 class SuiteFile(Record):
@@ -170,8 +168,10 @@ class _Reading:
             found["state"] = state
         if isinstance(folder := server.get("folder"), str):
             found["folder"] = str(self.folder / folder)
-            if not (self.folder / folder).is_dir():
-                self.problem((*place, "folder"), f"there is no folder {folder!r} beside the scenario")
+            try:
+                readable_folder(self.folder, folder)
+            except (OSError, OutOfPlace) as error:
+                self.problem((*place, "folder"), str(error))
         return found
 
     def _mcp_servers(self, name: JsonValue) -> Mapping[str, JsonValue]:
@@ -181,26 +181,29 @@ class _Reading:
             self.problem(("mcp_servers",), f"needs the name of a JSON file; found {name!r}")
             return {}
         try:
-            servers = read_mcp_servers(self.folder / name)
+            servers = read_mcp_servers(readable_file(self.folder, name))
         except ScenarioError as error:
             self.problems.extend(error.problems)
+            return {}
+        except OutOfPlace as error:
+            self.problem(("mcp_servers",), str(error))
             return {}
         return {key: server.model_dump(mode="json", exclude_defaults=True) for key, server in servers.items()}
 
     def _text(self, name: str, place: Place) -> str:
         try:
-            return (self.folder / name).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+            return readable_file(self.folder, name).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError, OutOfPlace) as error:
             self.problem(place, f"cannot read {name!r} beside the scenario: {error}")
             return ""
 
     def _yaml(self, name: str, place: Place) -> JsonValue:
-        file = (self.folder / name).resolve()
         try:
+            file = readable_file(self.folder, name)
             if file not in self.worlds:
                 self.worlds[file] = read_yaml(file).value
             return self.worlds[file]
-        except ScenarioError as error:
+        except (ScenarioError, OutOfPlace) as error:
             self.problem(place, f"cannot use {name!r}: {error}")
             return {}
 

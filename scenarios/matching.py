@@ -320,7 +320,7 @@ def _states(value: JsonValue, text: str, *, within: float, last: bool) -> bool:
 
 
 def _states_number(value: float, text: str, within: float, *, last: bool) -> bool:
-    """A minus is not held against an amount, as in a discount of -9.50; the one number of an answer is exact."""
+    """A minus is not held against an amount (a discount of -9.50); the number of an answer is exact."""
     if last:
         return _close(last_number(text), value, within)
     return any(

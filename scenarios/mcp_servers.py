@@ -20,7 +20,7 @@ def read_mcp_servers(file: Path) -> dict[str, Server]:
     """The servers of a file, by name. Raises `ScenarioError` with every problem."""
     try:
         data = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ScenarioError([Problem(file=file, message=f"cannot be read as JSON: {error}")]) from error
     entries = data.get("mcpServers", data.get("servers")) if isinstance(data, dict) else None
     if not isinstance(entries, dict) or not entries:
@@ -31,7 +31,7 @@ def read_mcp_servers(file: Path) -> dict[str, Server]:
     for name, entry in entries.items():
         try:
             servers[name] = _server(entry)
-        except (ValueError, ValidationError) as error:
+        except (TypeError, ValueError) as error:
             problems.append(Problem(file=file, field=f"mcpServers.{name}", message=_first(error)))
     if problems:
         raise ScenarioError(problems)

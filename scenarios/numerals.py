@@ -24,7 +24,8 @@ _PLACES = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = {"万": 10**4, "亿": 10**8}
 
 CHINESE_FIGURE = f"[{''.join(_FIGURES)}]"
-CHINESE_NUMERAL = f"[{''.join((*_FIGURES, *_PLACES, *_MYRIADS))}]+"
+CHINESE_NUMERAL = f"[{''.join((*_FIGURES, *_PLACES, *_MYRIADS))}]{{1,12}}"
+"""Of a bounded length, so that a reply of nothing but numerals is read in time."""
 
 
 def english_value(words: str) -> int:

@@ -9,13 +9,14 @@ from pathlib import Path
 @dataclass(frozen=True, kw_only=True)
 class Problem:
     file: Path
-    line: int = 1
+    line: int = 0
+    """0 where no line is at fault."""
     field: str = ""
     message: str
     """What was found and what is allowed."""
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}: "
+        where = f"{self.file}:{self.line}: " if self.line else f"{self.file}: "
         return where + (f"{self.field}: {self.message}" if self.field else self.message)
 
 

@@ -16,7 +16,8 @@ Language = Literal["en", "zh"]
 FaultKind = Literal["timeout", "error", "garbled", "truncated", "slow"]
 Transport = Literal["memory", "stdio", "http"]
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=100)]
+"""Also part of a file's name, which may have 255 letters in all."""
 ToolName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+(_[A-Za-z0-9-]+)*__[A-Za-z0-9_-]+$")]
 """`server__tool`: the one spelling of a tool's name, everywhere."""
 

@@ -12,9 +12,14 @@ from scenarios.yaml_file import YamlFile
 
 
 def record_problems(kind: type[BaseModel], error: ValidationError, file: YamlFile) -> Iterator[Problem]:
-    """One problem for each finding, with its line, what was found and what is allowed."""
-    for detail in error.errors():
-        place = tuple(part for part in detail["loc"] if part != "[key]")
+    """One problem for each finding, with its line, what was found and what is allowed.
+
+    A place is passed over when something inside it is wrong: that is the reason, and is said.
+    """
+    places = [tuple(part for part in detail["loc"] if part != "[key]") for detail in error.errors()]
+    for detail, place in zip(error.errors(), places, strict=True):
+        if any(len(other) > len(place) and other[: len(place)] == place for other in places):
+            continue
         parent = _at(kind, place[:-1])
         allowed = parent.model_fields if parent is not None else {}
         match detail["type"]:
@@ -24,6 +29,8 @@ def record_problems(kind: type[BaseModel], error: ValidationError, file: YamlFil
                 message = f"is needed; {_about(allowed, str(place[-1]))}"
             case "value_error":
                 message = str(detail["msg"]).removeprefix("Value error, ")
+            case "tuple_type":
+                message = f"should be a list; found {_short(detail['input'])}"
             case _:
                 said = str(detail["msg"]).replace("Input should", "should", 1)
                 message = f"{said}; found {_short(detail['input'])}"

@@ -13,6 +13,9 @@ _WIDE_COMMA = re.compile(r"(?<![０-９])，|，(?![０-９])")
 """A Chinese comma between two numbers is no thousands separator."""
 _NARROW_SPACE = re.compile(r"(?<=\d)[\u00a0\u2007\u2009\u202f](?=\d{3}(?!\d))")
 """A thousands separator; an ordinary space is none."""
+_MARKER = re.compile(r"[\u2460-\u249b\u24eb-\u24ff\u2776-\u2793\u3220-\u3229]|[0-9]\ufe0f?\u20e3")
+"""① and 1️⃣ number the items of a list; spelt as plain digits they would run into what follows."""
+_FOOTNOTE = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹]+")
 _FRACTION = re.compile(r"(\d?)([¼½¾])")
 _PARTS = {"¼": "25", "½": "5", "¾": "75"}
 
@@ -32,6 +35,8 @@ _STARS = re.compile(r"\*{2,}|~~|(?<![0-9A-Za-z])\*(?=\S)|(?<=\S)\*(?![0-9A-Za-z]
 _UNDERLINE = re.compile(r"(?<![0-9A-Za-z_])_+(?=[^\s_])|(?<=[^\s_])_+(?![0-9A-Za-z_])")
 
 _SPACE = re.compile(r"\s+")
+_BLANK = re.compile(r"[^\S\n]+")
+_BLANK_LINES = re.compile(r" ?\n\s*")
 _CHINESE_SPACE = re.compile(r"(?<=[\u3000-\u9fff]) | (?=[\u3000-\u9fff])")
 _DIAL = re.compile(r"\+?[\d\s().-]+")
 _DIGITS_OF_A_PHONE = 7
@@ -39,9 +44,10 @@ _CODE = re.compile(r"([a-z]{1,3})(\d+)")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 _REQUEST = re.compile(
-    r"\b(?:please|kindly) (?:\w+ ){0,2}(?:tell|give|confirm|provide|send|share|specify|clarify|choose|pick|name|say|state"
-    r"|indicate|answer|reply)\b"
-    r"|\b(?:let me know|tell me)\b(?! if| should)|\bi(?:'ll| will|'d)? (?:still |also |just )*need\b|\bwhich (?:one|of)\b"
+    r"\b(?:please|kindly) (?:\w+ ){0,2}(?:tell|give|confirm|provide|send|share|specify|clarify|choose|pick"
+    r"|name|say|state|indicate|answer|reply)\b"
+    r"|\b(?:let me know|tell me)\b(?! if| should)|\bwhich (?:one|of)\b"
+    r"|\bi(?:'ll| will|'d)? (?:still |also |just )*need\b"
     r"|请[^。!\n]{0,12}?(?:告诉|告知|提供|确认|核实|说明|选择|明确|补充|指明|指定|回复|报|发给|给出|说一下)"
     r"|(?:麻烦|需要|烦请)[^。!\n]{0,8}?(?:告诉|告知|提供|确认|核实|说明|说一下|补充|报)"
     r"|是哪|哪(?:一|位|个|部|张|件|家)"
@@ -49,12 +55,14 @@ _REQUEST = re.compile(
 
 
 def readable(text: str) -> str:
-    """What a reader sees, in lower case: NFKC, without Markdown's emphasis, dashes and quotes made plain."""
+    """What a reader sees, in lower case: NFKC, plain dashes and quotes, no emphasis, no wide gaps."""
     seen = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     seen = _NARROW_SPACE.sub("", _WIDE_COMMA.sub(", ", seen))
+    seen = _FOOTNOTE.sub("", _MARKER.sub(" ", seen))
     seen = _FRACTION.sub(lambda part: f"{part[1] or 0}.{_PARTS[part[2]]}", seen)
     seen = unicodedata.normalize("NFKC", seen).translate(_ALIKE)
-    return _UNDERLINE.sub("", _STARS.sub("", seen)).casefold()
+    seen = _UNDERLINE.sub("", _STARS.sub("", seen)).casefold()
+    return _BLANK_LINES.sub("\n", _BLANK.sub(" ", seen))
 
 
 def fold(text: str) -> str:

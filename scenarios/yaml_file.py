@@ -4,7 +4,6 @@ Only `true` and `false` are booleans; `off`, `12:30` and `2026-03-14` stay the t
 every key is text; a key written twice is an error. Nothing but plain data is ever built.
 """
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from pathlib import Path
 import yaml
 from pydantic import JsonValue
 
+from scenarios.foreign import MOST_LEVELS, flaw
 from scenarios.problem import Problem, ScenarioError
 
 Place = tuple[str | int, ...]
@@ -20,6 +20,11 @@ Place = tuple[str | int, ...]
 
 _MOST_VALUES = 500_000
 """Aliases multiply what a small file holds; beyond this many values a file is refused."""
+_MOST_BRACKETS = 5000
+"""A file with more may nest so deeply that the parser, which calls itself, runs out of stack and crashes."""
+
+
+_TOO_DEEP = f"nests deeper than {MOST_LEVELS} levels"
 
 
 class _Loader(yaml.CSafeLoader):
@@ -56,6 +61,8 @@ def read_yaml(path: Path) -> YamlFile:
     """Read a file. Raises `ScenarioError` when it is missing, not UTF-8, not YAML, or builds too much."""
     try:
         text = path.read_text("utf-8")
+        if sum(map(text.count, ("[", "{", "- ", "? "))) > _MOST_BRACKETS and _nests_too_deeply(text):
+            raise ScenarioError([Problem(file=path, message=_TOO_DEEP)])
         node = yaml.compose(text, Loader=_Loader)
     except FileNotFoundError:
         raise ScenarioError([Problem(file=path, message="there is no such file")]) from None
@@ -73,6 +80,16 @@ def read_yaml(path: Path) -> YamlFile:
     return YamlFile(path, value, build.lines)
 
 
+def _nests_too_deeply(text: str) -> bool:
+    """Whether collections stand in each other too deeply, found without building any."""
+    level = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        level += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if level > MOST_LEVELS:
+            return True
+    return False
+
+
 @dataclass
 class _Build:
     path: Path
@@ -85,6 +102,8 @@ class _Build:
         if self.values > _MOST_VALUES:
             message = f"builds more than {_MOST_VALUES:,} values; write it without so many aliases"
             raise ScenarioError([Problem(file=self.path, message=message)])
+        if len(place) > MOST_LEVELS:  # also when an alias stands in itself
+            raise ScenarioError([Problem(file=self.path, line=node.start_mark.line + 1, message=_TOO_DEEP)])
         self.lines[place] = node.start_mark.line + 1
         if isinstance(node, yaml.MappingNode):
             return dict(self._pairs(node, place))
@@ -112,12 +131,21 @@ class _Build:
                 return None
             case "bool":
                 return text.lower() == "true"
-            case "int":
-                return int(text, 0) if text.startswith(("0o", "0x")) else int(text)
-            case "float" if math.isfinite(float(text)):
-                return float(text)
+            case "int" | "float" as kind:
+                return self._number(kind, text, node, place)
         self._problem(node.start_mark.line + 1, place, f"has the type {node.tag}; only plain data is read")
         return None
+
+    def _number(self, kind: str, text: str, node: yaml.Node, place: Place) -> JsonValue:
+        try:
+            whole = int(text, 0) if text.startswith(("0o", "0x")) else int(text) if kind == "int" else None
+            number = float(text) if whole is None else whole
+            wrong = flaw(number)
+        except ValueError:
+            number, wrong = None, "no number that can be read"
+        if wrong:
+            self._problem(node.start_mark.line + 1, place, f"is {wrong}; found {text[:40]!r}")
+        return number
 
     def _problem(self, line: int, place: Place, message: str) -> None:
         where = ".".join(map(str, place))

@@ -5,22 +5,26 @@ from dataclasses import dataclass
 
 import httpx2
 
+from tools.failure import WorldFailed
 
-def bounded(response: httpx2.Response, most: int) -> None:
-    """Let reading the response fail beyond so many bytes. Raises `DecodingError` when it is compressed.
+
+def bounded(response: httpx2.Response, server: str, most: int) -> None:
+    """Let reading the response fail beyond so many bytes. Raises `WorldFailed` when it is compressed.
 
     We ask for plain bytes; a few compressed ones could fill our memory before anybody has counted them.
     """
     encoding = response.headers.get("Content-Encoding", "identity")
     if encoding.lower() != "identity":
-        raise httpx2.DecodingError(f"the answer is compressed ({encoding}), which was not asked for")
+        message = f"its answer is compressed ({encoding}), which was not asked for"
+        raise WorldFailed("server_garbage", server, message)
     if isinstance(response.stream, httpx2.AsyncByteStream):
-        response.stream = _Bounded(response.stream, most)
+        response.stream = _Bounded(response.stream, server, most)
 
 
 @dataclass(frozen=True)
 class _Bounded(httpx2.AsyncByteStream):
     inner: httpx2.AsyncByteStream
+    server: str
     most: int
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -28,7 +32,8 @@ class _Bounded(httpx2.AsyncByteStream):
         async for chunk in self.inner:
             left -= len(chunk)
             if left < 0:
-                raise httpx2.ReadError(f"the answer is longer than {self.most // 2**20} MiB")
+                message = f"its answer is longer than {self.most // 2**20} MiB"
+                raise WorldFailed("server_garbage", self.server, message)
             yield chunk
 
     async def aclose(self) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,8 @@ import anyio
 from pydantic import JsonValue
 
 from scenarios.scenario import Server
-from tools.failure import WorldFailed, in_short, near
+from tools.failure import WorldFailed, near
+from tools.folder import fresh_copy
 from tools.home import WorldHome
 from tools.link import Link
 from tools.state import Draft
@@ -105,7 +105,7 @@ async def _foreign(name: str, server: Server, home: WorldHome, folder: Path) -> 
         headers = {key: filled(value) for key, value in server.headers.items()}
         target = Url(url=filled(server.url), headers=headers)
     else:
-        await anyio.to_thread.run_sync(_fresh_copy, name, server.folder, folder)
+        await anyio.to_thread.run_sync(fresh_copy, name, server.folder, folder)
         target = Command(
             argv=tuple(map(filled, server.command or ())),
             env=_inherited(home.environ) | {key: filled(value) for key, value in server.env.items()},
@@ -115,23 +115,10 @@ async def _foreign(name: str, server: Server, home: WorldHome, folder: Path) -> 
     link = _link(name, target, home, secrets)
 
     async def present() -> JsonValue:
-        # Paths of a server at a URL are taken as they stand.
-        root = target.folder if isinstance(target, Command) else Path()
+        root = target.folder if isinstance(target, Command) else None
         return None if server.watch is None else await watched(server.watch, link, root)
 
     return Place(link=link, witness=present)
-
-
-def _fresh_copy(server: str, original: str | None, folder: Path) -> None:
-    try:
-        if original is None:
-            folder.mkdir(parents=True)
-        else:
-            # Links are copied as what they point to, so that no trial reaches the originals through one.
-            shutil.copytree(original, folder)
-    except OSError as error:  # also of the kind that lists everything that could not be copied
-        message = in_short(f"its working folder cannot be made: {error}")
-        raise WorldFailed("folder", server, message) from error
 
 
 def _link(name: str, target: Target, home: WorldHome, secrets: Mapping[str, str] | None = None) -> Link:

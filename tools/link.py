@@ -158,7 +158,7 @@ class Link:
             # Servers may well refuse the GET that asks for a stream of events; only answers to calls count.
             if response.request.method == "POST":
                 self._status = response.status_code
-            bounded(response, MOST_BYTES)
+            bounded(response, self.server, MOST_BYTES)
 
         http = httpx2.AsyncClient(
             headers={**target.headers, "Accept-Encoding": "identity"},

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import anyio
 from pydantic import JsonValue
@@ -22,6 +21,7 @@ from scenarios.transcript import BadArguments, ToolCall, ToolMessage, parse_argu
 from tools.answers import Answer, malformed, schema_violated, unknown_tool
 from tools.distractors import distractors
 from tools.faults import fault_of, spoilt, unsent
+from tools.folder import trial_folder
 from tools.home import WorldHome
 from tools.launch import Place, needs_folder, placed
 from tools.offers import Offer
@@ -145,9 +145,8 @@ def _trial_folder(scenario: Scenario, home: WorldHome) -> Iterator[Path]:
     if not any(needs_folder(server, home) for server in scenario.servers.values()):
         yield home.work
         return
-    home.work.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=f"{scenario.id}-", dir=home.work, ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    with trial_folder(home.work, scenario.id) as folder:
+        yield folder
 
 
 def _from_result(result: Result, detail: str | None = None) -> Answer:

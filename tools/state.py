@@ -55,8 +55,12 @@ class Draft(MutableMapping[str, Any]):
         return len(self._parts)
 
     def snapshot(self) -> dict[str, Any]:
-        """The present state, for keeps; collections that nobody touched are the original's own."""
-        return {key: part if key in self._shared else copied(part) for key, part in self._parts.items()}
+        """The present state, for keeps: what is changed from now on is copied anew.
+
+        Collections that nobody touched are the original's own.
+        """
+        self._shared = set(self._parts)
+        return dict(self._parts)
 
 
 def changes(before: JsonValue, after: JsonValue) -> tuple[Change, ...]:

@@ -16,9 +16,8 @@ from urllib.parse import quote
 import anyio.to_thread
 from pydantic import JsonValue
 
-from scenarios.foreign import flaw
 from scenarios.scenario import Watch
-from tools.failure import WorldFailed
+from tools.failure import WorldFailed, in_short
 from tools.link import Link
 
 TEXT_LIMIT = 64 * 1024
@@ -32,14 +31,17 @@ class _TooMuch(Exception):
     """More than a state may hold."""
 
 
-async def watched(watch: Watch, link: Link, root: Path) -> JsonValue:
-    """The present state as JSON; paths are taken from `root`. Raises `WorldFailed` when it cannot be read."""
+async def watched(watch: Watch, link: Link, root: Path | None) -> JsonValue:
+    """The present state as JSON. Raises `WorldFailed` when it cannot be read.
+
+    Paths are taken from `root` and do not leave it; without one they are taken as they stand.
+    """
     if watch.tool is not None:
         return await _answered(watch.tool, dict(watch.args), link)
     try:
         if watch.folder is not None:
-            return await anyio.to_thread.run_sync(folder_state, root / watch.folder)
-        return await anyio.to_thread.run_sync(sqlite_state, root / str(watch.sqlite))
+            return await anyio.to_thread.run_sync(folder_state, _inside(root, watch.folder))
+        return await anyio.to_thread.run_sync(sqlite_state, _inside(root, str(watch.sqlite)))
     except (OSError, sqlite3.Error, _TooMuch) as error:
         what = f"folder {watch.folder!r}" if watch.folder is not None else f"database {watch.sqlite!r}"
         raise WorldFailed("watch", link.server, f"its watched {what} cannot be read: {error}") from error
@@ -66,18 +68,23 @@ def sqlite_state(file: Path) -> dict[str, JsonValue]:
         return {table: dict(_bounded(_rows(connection, table))) for table in tables}
 
 
+def _inside(root: Path | None, name: str) -> Path:
+    if root is None:
+        return Path(name)
+    place = (root / name).resolve()
+    if not place.is_relative_to(root.resolve()):
+        raise PermissionError(f"it lies outside of the server's own folder, at {place}")
+    return place
+
+
 async def _answered(tool: str, arguments: dict[str, JsonValue], link: Link) -> JsonValue:
     name = tool.removeprefix(f"{link.server}__")
     wraps = any(offer.wraps for offer in link.offers if offer.tool == name)
     result = await link.call(name, arguments, wraps=wraps)
     if result.refused:
-        raise WorldFailed("watch", link.server, f"its watched tool {name!r} said no: {result.text}")
-    state = result.text if result.structured is None else result.structured
-    if wrong := flaw(state):
-        raise WorldFailed(
-            "watch", link.server, f"what its watched tool {name!r} gave cannot be kept: {wrong}"
-        )
-    return state
+        message = in_short(f"its watched tool {name!r} said no: {result.text}")
+        raise WorldFailed("watch", link.server, message)
+    return result.text if result.structured is None else result.structured
 
 
 def _bounded(entries: Iterator[tuple[str, JsonValue]]) -> Iterator[tuple[str, JsonValue]]:

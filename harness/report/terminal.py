@@ -6,26 +6,30 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.report.figures import ModelFigures, Report, SuiteFigures
+from harness.report.figures import Exclusion, ModelFigures, Report, SuiteFigures
 from harness.report.plain_text import visible
 from harness.report.wording import UNKNOWN, footnotes, interval, label, milliseconds, percent, warnings, whole
 
 _CODES = 5
 """Root causes that are named; the other reports have all of them."""
+_MESSAGES = 2
+"""Reasons that are named for excluded trials of one class."""
+_LEGEND = "in %: success, its 95 % interval, floor (silence or refusal)"
+_CLOCKS = "ms of single requests: median and 95th percentile; TPOT: per output token"
 
 
 def print_report(report: Report, console: Console) -> None:
     for warning in warnings(report):
         console.print(Text(warning, style="bold yellow"))
     console.print(_results(report.models))
-    for line in (
-        "success in %, with its 95 % interval; floor: a silent or refusing model",
-        *footnotes(report),
-    ):
+    for line in (_LEGEND + _reliability(report.models), *footnotes(report)):
         console.print(Text(line, "dim"))
     console.print()
     console.print(_costs(report.models))
+    console.print(Text(_CLOCKS, "dim"))
     for model in report.models:
+        for part in model.exclusions:
+            console.print(Text(f"{label(model)}: {_excluded(part)}", "yellow"))
         causes = list(model.root_causes.items())
         if causes:
             named = ", ".join(f"{code} {count}" for code, count in causes[:_CODES])
@@ -33,23 +37,44 @@ def print_report(report: Report, console: Console) -> None:
             console.print(Text(f"{label(model)} failed by: {named}{more}"))
 
 
+def _excluded(part: Exclusion) -> str:
+    named = [
+        message if times == 1 else f"{message} ({times} times)"
+        for message, times in list(part.messages.items())[:_MESSAGES]
+    ]
+    more = [f"{len(part.messages) - _MESSAGES} more messages"] if len(part.messages) > _MESSAGES else []
+    return f"{part.trials} excluded as {part.ended}: {'; '.join([*named, *more])}"
+
+
+def _most_tries(models: Sequence[ModelFigures]) -> int:
+    """The largest k of pass^k that any model has."""
+    return max((int(k) for model in models for k in model.pass_hat_k), default=1)
+
+
+def _reliability(models: Sequence[ModelFigures]) -> str:
+    k = _most_tries(models)
+    return f"; pass^{k}: {k} of {k}" if k > 1 else ""
+
+
 def _results(models: Sequence[ModelFigures]) -> Table:
-    table = _table("model", "graded", "success", "95 %", "floor", "score", "call F1", "recov.")
+    k = _most_tries(models)
+    reliable = (f"pass^{k}",) if k > 1 else ()
+    table = _table("model", "graded", "success", "95 %", *reliable, "floor", "score", "call F1", "recov.")
     suites = list(dict.fromkeys(part.suite for model in models for part in model.suites))
     if len(suites) > 1:
         table.add_row(Text("all suites", "bold"))
         for model in models:
-            table.add_row(*_result(label(model), model, model.graded))
+            table.add_row(*_result(label(model), model, model.graded, k))
     for suite in suites:
         table.add_row(Text(visible(suite), "bold"))
         for model in models:
             for part in model.suites:
                 if part.suite == suite:
-                    table.add_row(*_result(label(model), part, part.n))
+                    table.add_row(*_result(label(model), part, part.n, k))
     return table
 
 
-def _result(name: str, part: ModelFigures | SuiteFigures, graded: int) -> list[Text]:
+def _result(name: str, part: ModelFigures | SuiteFigures, graded: int, k: int) -> list[Text]:
     def mean(name: str) -> str:
         return percent(part.metrics[name].mean) if name in part.metrics else UNKNOWN
 
@@ -58,6 +83,7 @@ def _result(name: str, part: ModelFigures | SuiteFigures, graded: int) -> list[T
             f"{graded}/{part.trials}",
             percent(part.success.mean),
             interval(part.success).replace(" ", ""),
+            *([percent(part.pass_hat_k.get(str(k)))] if k > 1 else []),
             percent(part.floor),
         ),
         *(mean("score"), mean("calls"), mean("recovery")),
@@ -66,7 +92,7 @@ def _result(name: str, part: ModelFigures | SuiteFigures, graded: int) -> list[T
 
 
 def _costs(models: Sequence[ModelFigures]) -> Table:
-    table = _table("model", "ms p50", "p95", "TTFT", "p95", "TPOT", "tokens in", "out", "excl.")
+    table = _table("model", "latency", "p95", "TTFT", "p95", "TPOT", "tokens in", "out", "excl.")
     for model in models:
         table.add_row(
             Text(label(model)),

@@ -22,7 +22,7 @@ from scenarios.exam import Exam
 from scenarios.load import library_suites
 from scenarios.scenario import Transport
 
-app = typer.Typer(pretty_exceptions_enable=False)
+app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 
 GATE = 3
 

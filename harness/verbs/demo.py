@@ -15,7 +15,7 @@ from harness.progress import watch
 from harness.verbs.reporting import tell_outcome
 from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
 
-app = typer.Typer(pretty_exceptions_enable=False)
+app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 
 SUITES = ("shop", "travel", "desk", "office")
 MODELS = ("reference/oracle", "reference/flawed", "reference/refuser")
@@ -38,7 +38,5 @@ def demo(
             outcome = run_async(evaluate(request, read_environment(), progress))
         tell_outcome(outcome, out=out, err=err, as_json=as_json)
     if not as_json:
-        err.print(
-            "Next: longspan models install local/smollm2, or longspan run shop -m chat:ID@BASE_URL",
-            markup=False,
-        )
+        said = "Next: longspan run shop -m chat:ID@BASE_URL, or longspan models install local/smollm2"
+        err.print(said, markup=False, highlight=False, soft_wrap=True)

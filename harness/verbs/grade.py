@@ -9,7 +9,7 @@ from harness.store import RunFolder
 from harness.verbs.reporting import tell
 from harness.verbs.setting import JsonFlag, consoles, spoken_errors
 
-app = typer.Typer(pretty_exceptions_enable=False)
+app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 
 
 @app.command()

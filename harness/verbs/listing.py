@@ -14,7 +14,7 @@ from harness.verbs.setting import JsonFlag, consoles, spoken_errors
 from local_models.catalog import load_catalog
 from scenarios.load import find_suite, library_suites, load_suite
 
-app = typer.Typer(pretty_exceptions_enable=False)
+app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 
 Row = dict[str, str | int]
 

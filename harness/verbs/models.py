@@ -16,7 +16,7 @@ from local_models.catalog import LocalModel, UnknownLocalModel, find_model
 from local_models.install import install, installed
 from local_models.server import serve
 
-app = typer.Typer(pretty_exceptions_enable=False, no_args_is_help=True)
+app = typer.Typer(pretty_exceptions_enable=False, add_completion=False, no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="local/NAME, as `longspan list models` shows it.")]
 
@@ -63,13 +63,13 @@ def install_model(
 
 
 @app.command("serve")
-def serve_model(name: Name) -> None:
+def serve_model(name: Name, *, as_json: JsonFlag = False) -> None:
     """Serve a model on a loopback port until Ctrl-C, for any client that speaks chat completions."""
     with spoken_errors(), TemporaryDirectory(prefix="longspan-") as logs:
-        run_async(_serve(name, Path(logs)))
+        run_async(_serve(name, Path(logs), as_json=as_json))
 
 
-async def _serve(name: str, logs: Path) -> None:
+async def _serve(name: str, logs: Path, *, as_json: bool) -> None:
     _, err = consoles()
     environment = read_environment()
     model = _find(name)
@@ -78,6 +78,8 @@ async def _serve(name: str, logs: Path) -> None:
         raise ModelError(f"{name} is not installed; run `longspan models install {name}`")
     err.print(f"Starting {name}; this takes a minute or two …", markup=False)
     async with serve(model, ready, logs=logs, environ=environment.variables) as endpoint:
+        if as_json:
+            typer.echo(json.dumps({"model": endpoint.model, "base_url": endpoint.base_url}))
         err.print(f"Serving chat:{endpoint.model}@{endpoint.base_url} (Ctrl-C stops it)", markup=False)
         while (failed := endpoint.ended()) is None:  # noqa: ASYNC110 # a process is watched, nobody sets an event
             await asyncio.sleep(1)

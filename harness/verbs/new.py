@@ -11,7 +11,7 @@ from harness.store import write_whole
 from harness.verbs.setting import JsonFlag, consoles, spoken_errors
 from scenarios.problem import Problem, ScenarioError
 
-app = typer.Typer(pretty_exceptions_enable=False)
+app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
@@ -73,7 +73,7 @@ segments:
 """
 
 
-@app.command("new")
+@app.command("new", epilog="Example: longspan new suite my-suite")
 def new(
     what: Annotated[Literal["scenario", "suite"], typer.Argument(help="What to start.")],
     name: Annotated[Path, typer.Argument(help="Its folder; the last part is its name.")],

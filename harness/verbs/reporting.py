@@ -23,9 +23,9 @@ def tell(folder: RunFolder, *, out: Console, err: Console, as_json: bool) -> Non
         return
     print_report(report, out)
     err.print(f"\nReport: {folder.path / 'report.html'}", markup=False, highlight=False, soft_wrap=True)
-    if report.trials < report.planned:
-        left = f"{report.planned - report.trials} trials are left; go on with: {record.command}"
-        err.print(left, markup=False, highlight=False, soft_wrap=True)
+    if left := report.planned - report.trials + report.excluded_trials:
+        said = f"{left} of {report.planned} trials are left to play; go on with: {record.command}"
+        err.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
 def tell_outcome(outcome: Outcome, *, out: Console, err: Console, as_json: bool) -> None:

@@ -20,10 +20,12 @@ from scenarios.problem import Problem, ScenarioError
 from scenarios.scenario import Transport
 from scenarios.study import Study, StudyModel
 
-app = typer.Typer(pretty_exceptions_enable=False)
+app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 
 
-@app.command()
+@app.command(
+    epilog="Example: longspan run shop travel -m chat:qwen3-30b-a3b@http://127.0.0.1:8000/v1 --repeats 4"
+)
 def run(  # noqa: PLR0913 # one parameter for each option of the command line
     what: Annotated[
         list[str], typer.Argument(help="Suites (a name, SUITE/SCENARIO or a folder), or one study.yaml.")
@@ -33,16 +35,20 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
         typer.Option("--model", "-m", help="reference/NAME, local/NAME or chat:ID@BASE_URL; repeatable."),
     ] = None,
     *,
-    repeats: Annotated[int | None, typer.Option(min=1, help="Trials of each scenario.")] = None,
+    repeats: Annotated[
+        int | None, typer.Option(min=1, help="Trials of each scenario; 1 if not said.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many scenarios of each suite.")] = None,
-    concurrency: Annotated[int | None, typer.Option(min=1, help="Trials at a time.")] = None,
+    concurrency: Annotated[int | None, typer.Option(min=1, help="Trials at a time; 8 if not said.")] = None,
     first_call: Annotated[
         FirstCall, typer.Option(help="`required` forces a call in the first request of turns that need one.")
     ] = "auto",
     transport: Annotated[Transport, typer.Option(help="How built-in worlds are reached.")] = "memory",
-    seed: Annotated[int | None, typer.Option(help="Of all that is drawn.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of all that is drawn at random; 0 if not said.")] = None,
     runs: Annotated[Path, typer.Option(help="The folder of run folders.")] = Path("runs"),
-    new: Annotated[bool, typer.Option("--new", help="Start another run of the same.")] = False,
+    new: Annotated[
+        bool, typer.Option("--new", help="Start another run of the same instead of going on.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Play and grade; the same command resumes, more repeats extend, a finished run answers at once."""

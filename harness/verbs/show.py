@@ -14,10 +14,10 @@ from scenarios.problem import choices
 
 _SHOWN = 20
 
-app = typer.Typer(pretty_exceptions_enable=False)
+app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 
 
-@app.command()
+@app.command(epilog="Example: longspan show runs/8c2615650eed oracle/shop/new-email")
 def show(
     run: Annotated[Path, typer.Argument(help="A run's folder.")],
     trial: Annotated[str, typer.Argument(help="MODEL/SUITE/SCENARIO/REPEAT, or as much of it as is unique.")],

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from harness.answer_key import prepare_exam
-from scenarios.load import LIBRARY, load_suite
+from scenarios.load import load_suite
+from scenarios.places import LIBRARY
 from scenarios.scenario import Scenario, Segment, Server, Watch
 from scenarios.transcript import ToolCall
 from tools.failure import WorldFailed

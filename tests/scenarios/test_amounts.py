@@ -92,6 +92,7 @@ def test_a_chinese_comma_parts_numbers() -> None:
 def test_the_numbers_of_a_numbered_list_are_no_amounts() -> None:
     assert numbers_in("1. **O-17**: 42.50\n2. O-18: 43\n\n**3.** nothing") == [42.5, 43]
     assert numbers_in("一共：\n1、红色 5 件\n2、蓝色 6 件") == [5, 6]
+    assert numbers_in("①10:00；②8000册；③共6个") == numbers_in("2️⃣8000册，6个") == [8000, 6]
     assert numbers_in("3. That is all.") == numbers_in("3.") == [3]
 
 

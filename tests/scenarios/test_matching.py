@@ -86,6 +86,47 @@ def test_the_answer_is_the_last_number_and_not_any_number() -> None:
     assert not mentioned(2, "2 + 2 = 4", LOOKUP, last=True)
 
 
+@pytest.mark.parametrize(
+    ("fact", "said", "unsaid"),
+    [
+        ("15:40", "It leaves at 3:40 pm.", "It leaves at 3:40 am."),
+        ("09:00", "上午9点开始", "上午10点开始"),
+        ("2026-03-14", "on 14 March", "on 15 March"),
+        ("2026-03-14T15:40", "on 14 March at 3:40 pm", "on 14 March at 4:40 pm"),
+        ({"text": "2026-03-14"}, "on 2026-03-14", "on 14 March"),
+        ({"ref": "flight.result.departs"}, "14 March, 15:40", "14 March"),
+        ({"any_of": [{"date": "2026-04-03"}, 5]}, "on 3 and 6 April", "on 4 and 6 April"),
+        (20, "¥20.00，3月11日", "O-20, 20 March, 20:20"),
+        (158, "货号 BX-42，158元", "货号 BX-158，42元"),
+        (18.24, "| discount | −18.24 |", "| discount | 18.42 |"),
+        (3, "还剩三个空席位", "3月1日，还剩四个空席位"),
+        ({"number": 45}, "forty-five minutes before", "at 19:45"),
+        ({"regex": "final sale", "example": "final sale"}, "It is marked **Final** sale.", "It is final."),
+    ],
+)
+def test_a_fact_is_met_in_the_words_that_people_use_and_not_by_its_digits_elsewhere(
+    fact: JsonValue, said: str, unsaid: str
+) -> None:
+    lookup = resolve({"flight": {"departs": "2026-03-14T15:40"}})
+
+    assert mentioned(fact, said, lookup)
+    assert not mentioned(fact, unsaid, lookup)
+
+
+def test_a_minus_counts_in_an_answer_and_where_it_is_wanted() -> None:
+    assert mentioned(9.5, "You save: -9.50", LOOKUP)
+    assert not mentioned(9.5, "The difference is -9.50", LOOKUP, last=True)
+    assert mentioned(-5, "It is -5 °C.", LOOKUP)
+    assert not mentioned(-5, "It is 5 °C.", LOOKUP)
+
+
+def test_a_file_may_write_a_time_and_a_day_in_its_own_way() -> None:
+    matcher: JsonValue = {"contains": ["18:35", {"date": "2026-03-14"}, 82]}
+
+    assert not compare(matcher, "Home at 6:35 pm on 14 March, for €82.00.", LOOKUP)
+    assert compare(matcher, "Home at 18:35 on 14 March, with QM82.", LOOKUP)
+
+
 def test_an_argument_that_nobody_asked_for_is_wrong_unless_it_is_the_default() -> None:
     schema: dict[str, JsonValue] = {"properties": {"limit": {"type": "integer", "default": 20}}}
 

@@ -7,8 +7,8 @@ import pytest
 from jsonschema import Draft7Validator
 from pydantic import JsonValue
 
-from scenarios.load import LIBRARY
 from scenarios.matchers import KEYWORDS
+from scenarios.places import LIBRARY
 from scenarios.schema import scenario_schema, schemas, study_schema
 from scenarios.yaml_file import read_yaml
 

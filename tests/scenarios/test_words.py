@@ -43,6 +43,7 @@ def test_words_are_found_whole_in_latin_and_anywhere_in_chinese(text: str, wante
         ("[groups@hill.example](mailto:groups@hill.example)", "groups@hill.example"),
         ("| T-2018 | P2 |", "T-2018"),
         ("flight QM 204", "QM204"),
+        ("①135-8802-6641", "135-8802-6641"),
     ],
 )
 def test_markup_dashes_accents_and_spaces_do_not_hide_a_word(text: str, wanted: str) -> None:

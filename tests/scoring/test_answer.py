@@ -44,7 +44,8 @@ def test_silence_about_what_must_not_be_said_earns_nothing() -> None:
     [
         ("Which order number is it?", 1.0),
         ("请问 order number 是多少？", 1.0),
-        ("I need the order number.", 0.5),
+        ("Please tell me the order number.", 1.0),
+        ("There is no order number.", 0.5),
         ("Which one?", 0.5),
         ("Done.", 0.0),
     ],

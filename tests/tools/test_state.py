@@ -40,8 +40,11 @@ def test_there_are_no_changes_exactly_when_states_are_equal(one: Any, two: Any) 
 def test_a_draft_changes_like_the_state_itself_and_leaves_that_alone(state: Any, steps: Any) -> None:
     draft, twin, before = Draft(state), deepcopy(state), deepcopy(state)
     for key, what, value in steps:
+        then = draft.snapshot()
+        earlier = deepcopy(then)
         for each in (draft, twin):
             act(each, key, what, value)
+        assert equal(then, earlier)
 
     assert equal(draft.snapshot(), twin)
     assert equal(dict(draft), twin)

@@ -1,13 +1,16 @@
 import hashlib
+import os
 import sqlite3
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from scenarios.scenario import Watch
 from tests.tools.programs import program
-from tests.tools.tiny_world import home, scenario
+from tests.tools.tiny_world import call, home, scenario
 from tools.failure import WorldFailed
+from tools.folder import trial_folder
 from tools.open_world import open_world
 from tools.watch import TEXT_LIMIT, folder_state, sqlite_state
 
@@ -89,9 +92,88 @@ async def test_what_is_not_there_cannot_be_watched(watch: Watch, tmp_path: Path)
 async def test_a_database_in_the_trials_folder_is_watched(tmp_path: Path) -> None:
     make = """
 import sqlite3
+import tracemalloc
 db = sqlite3.connect("own.db")
 db.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)")
 db.execute("INSERT INTO t VALUES (7, 'x')")
 db.commit()
 """
     assert await watched(Watch(sqlite="own.db"), tmp_path, make) == {"t": {"7": {"id": 7, "v": "x"}}}
+
+
+def test_names_that_are_not_text_are_spelt_out(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"a\xff")).write_text("x", "utf-8")
+    (tmp_path / "b").symlink_to(os.fsdecode(b"\xfe"))
+    assert folder_state(tmp_path) == {r"a\xff": {"text": "x"}, "b": {"link": r"\xfe"}}
+
+
+def test_folders_may_be_nested_deeper_than_anybody_calls(tmp_path: Path) -> None:
+    with trial_folder(tmp_path, "deep") as folder:  # which knows how to remove them again
+        for level in range(1, 1501):
+            os.mkdir(f"{folder}/{'d/' * level}")  # noqa: PTH102 # a `Path` cannot be so deep
+        assert folder_state(folder) == {"d/" * 1500: {"folder": True}}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_file_is_passed_over(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert folder_state(tmp_path) == {}
+
+
+def test_a_large_file_is_hashed_without_being_held(tmp_path: Path) -> None:
+    with (tmp_path / "sparse").open("wb") as file:
+        file.truncate(300 * 2**20)
+    tracemalloc.start()
+    state = folder_state(tmp_path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert isinstance(state["sparse"], dict)
+    assert state["sparse"]["size"] == 300 * 2**20
+    assert peak < 2**20
+
+
+@pytest.mark.parametrize(
+    ("columns", "values", "row"),
+    [
+        ("a, b AS (a || '!')", "('x')", {"a": "x", "b": "x!"}),
+        ("a REAL", "(9e999)", {"a": "inf"}),
+        ("a TEXT, rowid TEXT", "('x', 'y')", {"a": "x", "rowid": "y"}),
+    ],
+)
+def test_odd_tables_are_read(columns: str, values: str, row: object, tmp_path: Path) -> None:
+    file = tmp_path / "odd.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute(f"CREATE TABLE t ({columns})")
+        connection.execute(f"INSERT INTO t VALUES {values}")  # noqa: S608 # the test's own words
+    connection.close()
+    (rows,) = sqlite_state(file).values()
+    assert isinstance(rows, dict)
+    assert list(rows.values()) == [row]
+
+
+async def test_more_than_a_state_may_hold_cannot_be_watched(tmp_path: Path) -> None:
+    many = """
+import sqlite3
+db = sqlite3.connect("own.db")
+db.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)")
+db.executemany("INSERT INTO t VALUES (?)", ((n,) for n in range(50_001)))
+db.commit()
+"""
+    with pytest.raises(WorldFailed, match="more than 50,000 entries"):
+        await watched(Watch(sqlite="own.db"), tmp_path, many)
+
+
+async def test_what_a_model_nested_deeply_is_removed_with_the_rest(tmp_path: Path) -> None:
+    make = 'for n in range(1, 1500): os.mkdir("d/" * n)\nos.chmod("d/d", 0)\nsay(request, "done")'
+    server = program(tmp_path / "p", called=make, watch=Watch(folder="d"))
+    async with open_world(scenario({"s": server}), home=home(tmp_path)) as world:
+        assert (await world.call(call("s__go"))).text == "done"
+    assert list((tmp_path / "work").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "watch", [Watch(folder=".."), Watch(sqlite="/etc/passwd"), Watch(folder="link"), Watch(sqlite="link/x")]
+)
+async def test_nothing_outside_of_the_servers_folder_is_watched(watch: Watch, tmp_path: Path) -> None:
+    with pytest.raises(WorldFailed, match="outside of the server's own folder"):
+        await watched(watch, tmp_path, 'os.symlink("/", "link")')

@@ -111,7 +111,7 @@ function codeTable(field) {
   const total = (code) => models.reduce((sum, model) => sum + (model[field][code] || 0), 0);
   const codes = [...new Set(models.flatMap((model) => Object.keys(model[field])))].sort((a, b) => total(b) - total(a));
   const most = Math.max(1, ...models.flatMap((model) => Object.values(model[field])));
-  const heads = [{ name: text("code") }, ...models.map((model) => ({ name: marked(model), kind: "bar" }))];
+  const heads = [{ name: text("code"), kind: "code" }, ...models.map((model) => ({ name: marked(model), kind: "bar" }))];
   return table(heads, codes.map((code) => row(heads, [
     [el("span", { class: "mono" }, code), el("span", { class: "gloss" }, data.codes[language][code] || "")],
     ...models.map((model) => countBar(model[field][code] || 0, most)),

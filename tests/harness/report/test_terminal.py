@@ -82,3 +82,20 @@ def test_markup_and_escape_codes_of_a_model_are_shown_and_not_obeyed() -> None:
     assert "\x1b" not in text
     assert "[bold]{}" in text
     assert "[red]␛]52" in text
+
+
+def test_excluded_trials_come_with_what_was_said() -> None:
+    console = narrow()
+    print_report(collect(record(repeats=2), graded(broken(), broken()), {}), console)
+    text = " ".join(said(console).split())
+    assert "2 excluded as provider: " in text
+    assert "(2 times)" in text
+
+
+def test_repeats_bring_the_reliability_of_all_of_them() -> None:
+    console = narrow()
+    print_report(collect(record(repeats=2), graded(good(), bad()), {"shop": 0.25}), console)
+    heads, figures = (line.split() for line in said(console).splitlines()[0:3:2])
+    assert heads.index("pass^2") == heads.index("floor") - 1
+    assert figures[figures.index("25.0") - 1] == "0.0"
+    assert "pass^2: 2 of 2" in said(console)

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from pydantic import JsonValue
 
-from scenarios.load import LIBRARY
+from scenarios.places import LIBRARY
 from scenarios.yaml_file import read_yaml
 from tools.servers.desk import DESK
 from tools.world import Refused, State

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from scenarios.load import LIBRARY
+from scenarios.places import LIBRARY
 from scenarios.yaml_file import read_yaml
 from tools.servers.travel import TRAVEL
 from tools.world import Refused, State, WorldTool
