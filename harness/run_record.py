@@ -17,6 +17,8 @@ from scenarios.record import Record
 from scenarios.scenario import Transport
 
 FirstCall = Literal["auto", "required"]
+_LONGEST_SLUG = 120
+"""Bytes; a file's name may have 255 in all."""
 
 
 class ModelVariant(Record):
@@ -38,8 +40,11 @@ class ModelVariant(Record):
 
     @cached_property
     def slug(self) -> str:
-        """The label as a folder's name."""
-        return "".join(c if c.isalnum() or c in "-._" else "~" for c in self.label)
+        """The label as a folder's name; a hash stands for what would be too long for one."""
+        safe = "".join(c if c.isalnum() or c in "-._" else "~" for c in self.label)
+        if safe.strip(".") and len(safe.encode()) <= _LONGEST_SLUG:
+            return safe
+        return f"{safe.strip('.')[:30]}~{hashlib.sha256(self.label.encode()).hexdigest()[:12]}"
 
 
 class RunRecord(Record):

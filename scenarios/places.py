@@ -4,6 +4,7 @@ A scenario of a stranger reads nothing else of the machine, by no path and throu
 `command:` starts may do as it likes: who plays a suite trusts its programs.)
 """
 
+import stat
 from pathlib import Path
 
 LIBRARY = Path(__file__).parent / "library"
@@ -21,9 +22,15 @@ class OutOfPlace(Exception):
 def readable_file(scenario: Path, name: str) -> Path:
     """The file that a scenario's folder names. Raises `OutOfPlace`."""
     file = _inside(scenario, name)
-    if file.exists() and not file.is_file():
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return file
+    except OSError as error:
+        raise OutOfPlace(f"{name[:80]!r} cannot be read: {error}") from error
+    if not stat.S_ISREG(found.st_mode):
         raise OutOfPlace(f"{name!r} is no regular file")
-    if file.exists() and file.stat().st_size > _MOST_TEXT:
+    if found.st_size > _MOST_TEXT:
         raise OutOfPlace(f"{name!r} is larger than {_MOST_TEXT // 2**20} MiB")
     return file
 

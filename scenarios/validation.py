@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from scenarios.problem import Problem, choices
 from scenarios.yaml_file import YamlFile
@@ -29,12 +30,22 @@ def record_problems(kind: type[BaseModel], error: ValidationError, file: YamlFil
                 message = f"is needed; {_about(allowed, str(place[-1]))}"
             case "value_error":
                 message = str(detail["msg"]).removeprefix("Value error, ")
-            case "tuple_type":
-                message = f"should be a list; found {_short(detail['input'])}"
             case _:
-                said = str(detail["msg"]).replace("Input should", "should", 1)
-                message = f"{said}; found {_short(detail['input'])}"
+                message = f"{_wanted(detail)}; found {_short(detail['input'])}"
         yield Problem(file=file.path, line=file.line(place), field=".".join(map(str, place)), message=message)
+
+
+def _wanted(detail: ErrorDetails) -> str:
+    match detail["type"]:
+        case "tuple_type":
+            return "should be a list"
+        case "too_short":
+            return f"should have {detail['ctx']['min_length']} or more"
+        case "string_pattern_mismatch" if "__" in detail["ctx"]["pattern"]:
+            return "should be SERVER__TOOL, such as shop__refund"
+        case "string_pattern_mismatch":
+            return "should have only letters, digits, - and _"
+    return str(detail["msg"]).replace("Input should", "should", 1)
 
 
 def _at(kind: Any, place: tuple[int | str, ...]) -> type[BaseModel] | None:
