@@ -82,7 +82,8 @@ async def evaluate(request: Request, environment: Environment, progress: Progres
                 home=replace(home, logs=folder.log("servers")), now=utc_now, clock=time.perf_counter
             )
             if not read_floors(folder):
-                write_floors(folder, await measure_floors(list(exams.values()), stage))
+                in_memory = replace(stage, home=replace(stage.home, transport="memory"))
+                write_floors(folder, await measure_floors(list(exams.values()), in_memory))
             with recording(folder, record.id, progress) as recorded:
                 runner = Runner(
                     folder=folder,

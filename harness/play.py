@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from harness.clients.client import Ask, ClientError, ContextTooLong, Conversation, Model
 from harness.mangled import mangled_call
 from scenarios.exam import Exam
+from scenarios.foreign import whole_text
 from scenarios.transcript import (
     AssistantMessage,
     Change,
@@ -77,6 +78,7 @@ async def _play(script: "_Script", home: WorldHome) -> tuple[TrialClass, Failure
     """The boundary: every way to end becomes a class here and nowhere else."""
     try:
         async with open_world(script.exam.scenario, home=home) as world:
+            _check_tools(script.exam, world)
             before = await script.starting_state(world)
             try:
                 await script.play(world)
@@ -95,8 +97,17 @@ async def _play(script: "_Script", home: WorldHome) -> tuple[TrialClass, Failure
         return "provider", Failure(kind=error.kind, message=str(error), where=f"attempt {error.attempts}")
     except Exception as error:  # the boundary: a bug of ours is a class too, and fails the run
         where = "".join(traceback.format_exception(error)[-3:])
-        return "harness", Failure(kind=type(error).__name__, message=str(error), where=where)
+        said = whole_text(str(error))
+        return "harness", Failure(kind=type(error).__name__, message=said, where=whole_text(where))
     return "done", None
+
+
+def _check_tools(exam: Exam, world: OpenWorld) -> None:
+    """A model is told of the answer key's tools; when a server has others now, that is not its mistake."""
+    told, there = ({tool.name for tool in tools} for tools in (exam.key.tools, world.tools))
+    if changed := sorted(told ^ there):
+        message = f"its tools are not those that the suite was prepared with: {', '.join(changed[:5])}"
+        raise WorldFailed("protocol", changed[0].partition("__")[0], message)
 
 
 @dataclass(kw_only=True)

@@ -64,8 +64,10 @@ def find_suite(name: str) -> Path:
 def load_suite(folder: Path) -> Suite:
     """Read a suite's folder, or one scenario's as a suite of one; raises like `load_scenario`."""
     if (folder / "scenario.yaml").is_file():
-        scenario = load_scenario(folder)
-        return Suite(name=scenario.suite, title=scenario.title, needs="", scenarios=(scenario,))
+        above = folder.parent / "suite.yaml"
+        head = read_record(SuiteFile, read_yaml(above)) if above.is_file() else SuiteFile(title="")
+        scenario = load_scenario(folder, scorers=head.scorers)
+        return Suite(name=scenario.suite, title=scenario.title, needs=head.needs, scenarios=(scenario,))
     problems: list[Problem] = []
     head = SuiteFile(title=folder.name)
     try:
@@ -155,6 +157,9 @@ class _Reading:
             found["system"] = self._text(system, ("system",))
         servers = dict(self._mcp_servers(found.pop("mcp_servers", None)))
         for name, server in _dict(data.get("servers")).items():
+            # What other tools' file says of a server is completed here: its folder, how it is watched.
+            servers[name] = {**_dict(servers.get(name)), **server} if isinstance(server, dict) else server
+        for name, server in servers.items():
             servers[name] = self._server(server, ("servers", name)) if isinstance(server, dict) else server
         return found | ({"servers": servers} if servers else {})
 

@@ -1,8 +1,8 @@
 """The verdicts on the library, tried on behaviours that differ from gold and are as right.
 
-Whatever the matchers of a gold call accept has to succeed: the other items of an `any_of`, a `set` the other way
-round, words round a `contains`, an optional argument left out; and so has another order of calls that do not
-depend on each other.
+Whatever the matchers of a gold call accept has to succeed: the other items of an `any_of`, a `set` the other
+way round, words round a `contains`, an optional argument left out; and so has another order of calls that do
+not depend on each other.
 """
 
 import time

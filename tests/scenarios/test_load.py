@@ -129,6 +129,15 @@ limits: {steps: 0}
         ("title: t\nsegments: [{id: a, user: hi}]\n", "nothing can be graded"),
         ("title: t\nid: x\n" + SAY, "2: id: comes from the folder's name"),
         (
+            "title: t\nservers: {x: {command: serve it}}\n" + SAY,
+            "command: should be a list; found 'serve it'",
+        ),
+        ("title: t\nsegments: []\n", "segments: should have 1 or more; found []"),
+        (
+            "title: t\nsegments: [{id: a, user: hi, expect: {calls: [{id: x, tool: shop.get}]}}]\n",
+            "tool: should be SERVER__TOOL, such as shop__refund; found 'shop.get'",
+        ),
+        (
             "title: t\nsegments: [{id: a, user: hi, expect: {say: [1]}}, {id: a, user: hi}]\n",
             "names two segments",
         ),
@@ -140,6 +149,14 @@ limits: {steps: 0}
 )
 def test_a_mistake_says_where_and_what(folder: Path, text: str, message: str) -> None:
     assert message in "\n".join(problems(write(folder, text)))
+
+
+def test_only_the_innermost_reason_is_said(folder: Path) -> None:
+    (said,) = problems(
+        write(folder, "title: t\nsegments: [{id: a, user: hi, expect: {say: [{numbr: 1}]}}]\n")
+    )
+
+    assert "segments.0.expect.say.0: no matcher is called 'numbr'" in said
 
 
 def test_a_small_file_cannot_build_a_huge_value(folder: Path) -> None:
@@ -192,6 +209,39 @@ def test_servers_of_other_tools_files_are_read(folder: Path) -> None:
     text = "title: t\nmcp_servers: mcp.json\n" + SAY
 
     assert load_scenario(write(folder, text)).servers["files"].command == ("mcp-server-filesystem", ".")
+
+
+def test_a_server_of_another_tools_file_is_completed_by_the_scenario(folder: Path) -> None:
+    (folder / "mcp.json").write_text(json.dumps({"mcpServers": {"files": {"command": "serve"}}}), "utf-8")
+    (folder / "begin").mkdir()
+    servers = "servers: {files: {folder: begin, watch: {folder: .}}}\n"
+
+    server = load_scenario(write(folder, "title: t\nmcp_servers: mcp.json\n" + servers + SAY)).servers[
+        "files"
+    ]
+
+    assert server.command == ("serve",)
+    assert server.folder == str(folder.resolve() / "begin")
+    assert server.watch is not None
+
+
+def test_a_folder_in_another_tools_file_is_beside_the_scenario_too(folder: Path) -> None:
+    servers = {"mcpServers": {"files": {"command": "serve", "folder": "nowhere"}}}
+    (folder / "mcp.json").write_text(json.dumps(servers), "utf-8")
+
+    (said,) = problems(write(folder, "title: t\nmcp_servers: mcp.json\n" + SAY))
+
+    assert "there is no folder 'nowhere' beside the scenario" in said
+
+
+def test_a_scenario_by_itself_keeps_the_scorers_of_its_suite(folder: Path) -> None:
+    (folder.parent / "suite.yaml").write_text("title: T\nscorers: [brevity]\n", "utf-8")
+    write(folder, "title: t\n" + SAY)
+
+    (whole,), (alone,) = load_suite(folder.parent).scenarios, load_suite(folder).scenarios
+
+    assert alone == whole
+    assert alone.scorers == ("brevity",)
 
 
 def test_a_study_finds_suites_beside_itself(tmp_path: Path) -> None:

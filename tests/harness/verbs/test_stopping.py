@@ -14,7 +14,7 @@ from tests.harness.little_suite import write_suite
 from tests.harness.verbs.command_line import LONGSPAN, environ, invoke
 from tests.harness.verbs.thread_server import Request, serving
 
-SECONDS = 60
+SECONDS = 120
 
 
 def living() -> Iterator[tuple[int, int, str]]:
@@ -69,7 +69,7 @@ def hanging() -> Iterator[tuple[str, Event]]:
 def test_a_run_that_is_stopped_says_how_it_goes_on(
     tmp_path: Path, number: signal.Signals, transport: str
 ) -> None:
-    write_suite(tmp_path / "little", "ada", "ole")
+    write_suite(tmp_path / "little", "ada")
     with hanging() as (url, reached):
         arguments = ["run", "little", "-m", f"chat:m@{url}", "--transport", transport, "--json"]
         with subprocess.Popen(
