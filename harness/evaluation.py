@@ -30,6 +30,7 @@ from scenarios.load import find_suite, load_suite
 from scenarios.problem import Problem, ScenarioError
 from scenarios.scenario import Scenario, Transport
 from scoring.registry import ScorerClash, UnknownScorer, find_scorers, installed
+from tools.failure import WorldFailed
 from tools.open_world import WorldHome
 
 _PACKAGES = ("mcp", "pydantic", "aiohttp", "jsonschema", "numpy")
@@ -145,7 +146,9 @@ def _objections(scenario: Scenario, known: Scenario) -> Iterator[Problem]:
 
 
 async def prepare_exams(scenarios: Sequence[Scenario], home: WorldHome) -> dict[str, Exam]:
-    """Every scenario with its answer key. Raises `ScenarioError` with the problems of all of them."""
+    """Every scenario with its answer key. Raises `ScenarioError` with the problems of all of them, and
+    `WorldFailed` with a note of which scenario it was.
+    """
     problems: list[Problem] = []
     exams: dict[str, Exam] = {}
     for scenario in scenarios:
@@ -153,6 +156,9 @@ async def prepare_exams(scenarios: Sequence[Scenario], home: WorldHome) -> dict[
             exams[scenario.name] = await prepare_exam(scenario, home)
         except ScenarioError as error:
             problems += error.problems
+        except WorldFailed as error:
+            error.add_note(scenario.name)
+            raise
     if problems:
         raise ScenarioError(problems)
     return exams

@@ -17,10 +17,12 @@ from harness.check import SuiteCheck, check_suite, repeated_skeletons, unused_op
 from harness.environment import read_environment
 from harness.evaluation import load_scenarios, prepare_exams, utc_now, world_home
 from harness.play import Stage
-from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
+from harness.verbs.setting import JsonFlag, consoles, in_words, run_async, spoken_errors
 from scenarios.exam import Exam
 from scenarios.load import library_suites
-from scenarios.scenario import Transport
+from scenarios.scenario import Scenario, Transport
+from tools.failure import WorldFailed
+from tools.open_world import WorldHome
 
 app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 
@@ -61,17 +63,33 @@ async def _check(
     with TemporaryDirectory(prefix="longspan-") as work:
         home = world_home(read_environment(), Path(work), transport)
         stage = Stage(home=home, now=utc_now, clock=time.perf_counter)
-        exams = list((await prepare_exams(scenarios, home)).values())
-        suites: dict[str, list[Exam]] = {}
-        for exam in exams:
-            suites.setdefault(exam.scenario.suite, []).append(exam)
+        suites, missing = await _prepared(scenarios, home)
         columns = (SpinnerColumn(), TextColumn("{task.description}: {task.fields[played]} trials"))
         with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
             found = [
                 await check_suite(name, some, stage, concurrency, _ticker(bars, name))
                 for name, some in suites.items()
             ]
-    return found, repeated_skeletons(exams)
+    return found, missing + repeated_skeletons([exam for some in suites.values() for exam in some])
+
+
+async def _prepared(
+    scenarios: Sequence[Scenario], home: WorldHome
+) -> tuple[dict[str, list[Exam]], list[str]]:
+    """The exams of each suite; a suite whose servers do not run here does not keep the others from proof."""
+    suites: dict[str, list[Scenario]] = {}
+    for scenario in scenarios:
+        suites.setdefault(scenario.suite, []).append(scenario)
+    exams: dict[str, list[Exam]] = {}
+    missing: list[str] = []
+    for name, some in suites.items():
+        try:
+            exams[name] = list((await prepare_exams(some, home)).values())
+        except WorldFailed as error:
+            if len(suites) == 1:
+                raise
+            missing.append(in_words(error))
+    return exams, missing
 
 
 def _ticker(bars: Progress, name: str) -> Callable[[int], None]:

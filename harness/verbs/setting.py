@@ -75,5 +75,12 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
         signal.signal(signal.SIGTERM, outside)  # which the loop has reset
 
 
+def in_words(error: Exception) -> str:
+    """The error's message, after the notes of where it was."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}; look at the path, its rights and the free space"
+    return ": ".join([*getattr(error, "__notes__", ()), str(error)])
+
+
 def _say(error: Exception) -> None:
-    sys.stderr.write(f"error: {error}\n")
+    sys.stderr.write(f"error: {in_words(error)}\n")
