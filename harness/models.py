@@ -65,7 +65,7 @@ def find_variant(
         served = {**_recommended(local), **asked}
         return ModelVariant(label=name, wire="chat", model=rest, sampling=served, first_call=first_call)
     if match := _CHAT.fullmatch(name):
-        url = match["url"].rstrip("/")
+        url = match["url"].rstrip("/").removesuffix("/chat/completions")
         if "@" in _host(url):
             raise ModelError(f"{match['id']}: a key does not belong in a URL; set LONGSPAN_API_KEY instead")
         return ModelVariant(

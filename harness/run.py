@@ -21,7 +21,7 @@ from scoring.grade import Grade
 _HOPELESS: Mapping[str, str] = {
     "http_401": "set LONGSPAN_API_KEY to a key that is good here",
     "http_403": "set LONGSPAN_API_KEY to a key that may use this model",
-    "http_404": "correct the model's id or the URL",
+    "http_404": "correct the model's id or the URL, which mostly ends in /v1",
 }
 """Refusals that every further request would meet as well, and what to do about each."""
 _UNREACHABLE = "start the server again"

@@ -58,6 +58,10 @@ def test_an_endpoint_is_called_by_its_model_and_host() -> None:
     assert not variant.simulated
 
 
+def test_a_url_may_be_the_one_that_is_posted_to() -> None:
+    assert find_variant("chat:m@http://h/v1/chat/completions").base_url == "http://h/v1"
+
+
 def test_a_model_of_ours_is_asked_as_its_makers_recommend_unless_the_study_says_otherwise() -> None:
     plain = find_variant("local/smollm2").sampling
     asked = find_variant("local/smollm2", sampling={"temperature": 0.125, "seed": 7}).sampling

@@ -174,7 +174,7 @@ def test_a_refusal_in_the_middle_fails_the_run_and_keeps_it(tmp_path: Path) -> N
     assert (said.status, said.out) == (1, "")
     assert said.errors[-1].startswith("error: m@127.0.0.1:")
     assert said.errors[-1].endswith(
-        "HTTP 404: no such model; correct the model's id or the URL; "
+        "HTTP 404: no such model; correct the model's id or the URL, which mostly ends in /v1; "
         "what was finished is kept, and the same command goes on"
     )
     assert list(tmp_path.glob("runs/*/run.yaml"))
