@@ -162,11 +162,10 @@ async def test_every_label_has_a_folder_of_its_own(label: str, tmp_path: Path) -
 
 async def test_a_hostile_endpoint_is_played_to_the_end(tmp_path: Path) -> None:
     function = {"name": "boxes__fill\ud800", "arguments": '{"box": "\\ud800"}'}
-    call = {"tool_calls": [{"index": "0", "id": 7, "function": function}]}
+    call: list[Any] = [{"index": "0", "id": 7, "function": function}]
     usage: dict[str, Any] = {"prompt_tokens": 10**400, "x": [[[[float("inf")]]]]}
-    answer = stream(
-        delta(content=[{"type": "text", "text": "\ud800"}], **call), delta("stop"), {"usage": usage}
-    )
+    said = delta(content=[{"type": "text", "text": "\ud800"}], tool_calls=call)
+    answer = stream(said, delta("stop"), {"usage": usage})
     asked = await exam(tmp_path, limits={"steps": 3})
     async with model(answer) as endpoint:
         assert isinstance(endpoint, ChatModel)
