@@ -19,7 +19,9 @@ from harness.run_record import ModelVariant
 from scenarios.exam import Exam
 from scenarios.record import Record
 from scoring.grade import Grade
-from scoring.mutation import Mutant, Operator, mutants, survives
+from scoring.line_mutants import LineOperator
+from scoring.mutant import CallOperator
+from scoring.mutation import Mutant, mutants, survives
 
 FLOOR_LIMIT = 0.15
 """What silence and a polite refusal may score on a suite at most."""
@@ -127,7 +129,7 @@ def repeated_skeletons(exams: Sequence[Exam]) -> list[str]:
 def unused_operators(checks: Iterable[SuiteCheck]) -> list[str]:
     """Each mutation operator that none of the suites gave anything to do: what it proves is not proven."""
     used = {name for check in checks for name in check.operators}
-    return [f"the mutation operator {name} is never used" for name in get_args(Operator) if name not in used]
+    return [f"the mutation operator {name} is never used" for name in (*get_args(CallOperator), *get_args(LineOperator)) if name not in used]
 
 
 def _jobs(exam: Exam, equivalents: list[Equivalent]) -> Iterator[tuple[Exam, Model, Mutant | None]]:

@@ -9,22 +9,25 @@ import platform
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness.answer_key import prepare_exam
+from harness.economy import Economy
 from harness.environment import Environment
 from harness.floors import measure_floors, read_floors, write_floors
 from harness.grading import Grader
 from harness.models import make_sure, open_model
+from harness.opening import InMemory, Openings
 from harness.play import Stage
 from harness.recording import recording
-from harness.run import Progress, Runner, Tally
+from harness.run import Progress, Runner, Tally, shuffled
 from harness.run_record import ModelVariant, RunRecord, run_id
 from harness.store import RunError, RunFolder
+from scenarios.documents.shelf import DocumentSettings, Shelf
 from scenarios.exam import Exam
 from scenarios.load import find_suite, load_suite
 from scenarios.problem import Problem, ScenarioError
@@ -53,6 +56,11 @@ class Request:
     runs: Path
     new: bool = False
     command: str = ""
+    documents: DocumentSettings = field(default_factory=DocumentSettings)
+    shuffled: bool = False
+    """Questions on documents in a random order, each with whatever the cache happens to hold."""
+    allow_cold: bool = False
+    """Go on although a provider's cache does not do what the plan counts on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +77,8 @@ class Outcome:
 
 async def evaluate(request: Request, environment: Environment, progress: Progress) -> Outcome:
     """Do all of it. Raises the errors that `harness.verbs.setting` knows how to say."""
-    scenarios = load_scenarios(request.suites, request.limit)
+    shelf = Shelf(replace(request.documents, cache=environment.home / "fillers", seed=request.seed))
+    scenarios = load_scenarios(request.suites, request.limit, shelf)
     with TemporaryDirectory(prefix="longspan-") as work:
         home = world_home(environment, Path(work), request.transport)
         exams = await prepare_exams(scenarios, home)
@@ -80,10 +89,14 @@ async def evaluate(request: Request, environment: Environment, progress: Progres
         with _only_writer(folder):
             record = _write_down(folder, record, exams)
             stage = Stage(
-                home=replace(home, logs=folder.log("servers")), now=utc_now, clock=time.perf_counter
+                home=replace(home, logs=folder.log("servers")),
+                now=utc_now,
+                clock=time.perf_counter,
+                openings=Openings(shelf=shelf, store=folder, warm=not request.shuffled),
             )
             if not read_floors(folder):
-                in_memory = replace(stage, home=replace(stage.home, transport="memory"))
+                aside = Openings(shelf=shelf, store=InMemory(), warm=False)
+                in_memory = replace(stage, home=replace(stage.home, transport="memory"), openings=aside)
                 write_floors(folder, await measure_floors(list(exams.values()), in_memory))
             with recording(folder, record.id, progress) as recorded:
                 runner = Runner(
@@ -94,12 +107,18 @@ async def evaluate(request: Request, environment: Environment, progress: Progres
                     grade=Grader().grade,
                     progress=recorded,
                     concurrency=request.concurrency,
+                    order=shuffled(request.seed) if request.shuffled else list,
+                    economy=None if request.shuffled or request.allow_cold else Economy(),
                 )
-                tallies = [await _play(runner, variant, request, environment) for variant in record.models]
+                tallies = [
+                    await _play(runner, variant, request, environment, shelf) for variant in record.models
+                ]
             return Outcome(folder=folder, record=folder.record, tallies=tuple(tallies))
 
 
-async def _play(runner: Runner, variant: ModelVariant, request: Request, environment: Environment) -> Tally:
+async def _play(
+    runner: Runner, variant: ModelVariant, request: Request, environment: Environment, shelf: Shelf
+) -> Tally:
     """Play one model's trials; a model with nothing left to play is not even opened."""
     if not runner.todo(variant):
         return runner.nothing_to_do(variant)
@@ -109,6 +128,7 @@ async def _play(runner: Runner, variant: ModelVariant, request: Request, environ
         logs=runner.folder.log("engines"),
         concurrency=request.concurrency,
         seed=request.seed,
+        shelf=shelf,
     ) as opened:
         if opened.engine is not None:
             record = runner.folder.record
@@ -117,13 +137,16 @@ async def _play(runner: Runner, variant: ModelVariant, request: Request, environ
         return await runner.run(opened.model, opened.gone)
 
 
-def load_scenarios(suites: Sequence[str], limit: int | None = None) -> tuple[Scenario, ...]:
+def load_scenarios(
+    suites: Sequence[str], limit: int | None = None, shelf: Shelf | None = None
+) -> tuple[Scenario, ...]:
     """Every scenario of the suites. Raises `ScenarioError` with the problems of all of them."""
+    shelf = shelf or Shelf()
     found: dict[str, Scenario] = {}
     problems: list[Problem] = []
     for name in suites:
         try:
-            suite = load_suite(find_suite(name))
+            suite = load_suite(find_suite(name), shelf)
         except ScenarioError as error:
             problems += error.problems
             continue

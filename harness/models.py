@@ -20,12 +20,14 @@ from harness.clients.client import Model
 from harness.clients.retry import RetryingModel
 from harness.environment import Environment, without_key
 from harness.reference import REFERENCE_MODELS, ReferenceModel
+from harness.reference_reading import READERS, NoReader, parse_reader
 from harness.run_record import FirstCall, ModelVariant
 from local_models.catalog import LocalModel, UnknownLocalModel, find_model
 from local_models.command import ServeOptions
 from local_models.failure import ServerFailed
 from local_models.install import Installed, installed
 from local_models.server import Endpoint, serve
+from scenarios.documents.shelf import Shelf
 from scenarios.problem import choices
 
 _CHAT = re.compile(r"chat:(?P<id>[^@]+)@(?P<url>https?://.+)")
@@ -54,8 +56,13 @@ def find_variant(
     kind, _, rest = name.partition("/")
     asked = dict(sampling or {})
     if kind == "reference" and rest:
-        if rest not in REFERENCE_MODELS:
-            raise ModelError(f"no reference model is called {rest!r}; {choices(rest, REFERENCE_MODELS)}")
+        try:
+            reader = parse_reader(rest)
+        except NoReader as error:
+            raise ModelError(str(error)) from error
+        if reader is None and rest not in REFERENCE_MODELS:
+            known = (*REFERENCE_MODELS, *READERS)
+            raise ModelError(f"no reference model is called {rest!r}; {choices(rest, known)}")
         return ModelVariant(label=name, wire="reference", model=rest, simulated=True)
     if kind == "local" and rest:
         try:
@@ -93,11 +100,17 @@ async def make_sure(variant: ModelVariant, environment: Environment) -> None:
 
 @asynccontextmanager
 async def open_model(
-    variant: ModelVariant, *, environment: Environment, logs: Path, concurrency: int, seed: int
+    variant: ModelVariant,
+    *,
+    environment: Environment,
+    logs: Path,
+    concurrency: int,
+    seed: int,
+    shelf: Shelf | None = None,
 ) -> AsyncIterator[OpenModel]:
     """The model, ready to be asked; one of ours is served until the block ends. Raises `ModelError`."""
     if variant.wire == "reference":
-        yield OpenModel(model=ReferenceModel(variant=variant, seed=seed))
+        yield OpenModel(model=ReferenceModel(variant=variant, seed=seed, shelf=shelf or Shelf()))
         return
     connector = aiohttp.TCPConnector(limit=concurrency)
     no_limit = aiohttp.ClientTimeout(total=None, sock_connect=30)

@@ -6,15 +6,19 @@ gives it its class. What happened until then is always kept.
 """
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
 from harness.clients.client import Ask, ClientError, ContextTooLong, Conversation, Model
 from harness.mangled import mangled_call
+from harness.opening import Openings
+from scenarios.documents.expand import READER
 from scenarios.exam import Exam
 from scenarios.foreign import whole_text
+from scenarios.scenario import Scenario
 from scenarios.transcript import (
     AssistantMessage,
     Change,
@@ -52,13 +56,15 @@ class Stage:
     now: Callable[[], str]
     """UTC, ISO 8601."""
     clock: Callable[[], float]
+    openings: Openings | None = None
+    """Brings documents before models; None where no scenario has one."""
 
 
 async def play(exam: Exam, model: Model, repeat: int, stage: Stage) -> Transcript:
     """Play one trial to its end, whatever that is. Raises nothing but cancellation."""
     script = _Script(exam=exam, model=model, repeat=repeat)
     started, start = stage.now(), stage.clock()
-    ended, failure = await _play(script, stage.home)
+    ended, failure = await _play(script, stage)
     return Transcript(
         scenario=exam.scenario.name,
         model=model.variant.label,
@@ -74,10 +80,14 @@ async def play(exam: Exam, model: Model, repeat: int, stage: Stage) -> Transcrip
     )
 
 
-async def _play(script: "_Script", home: WorldHome) -> tuple[TrialClass, Failure | None]:
+async def _play(script: "_Script", stage: Stage) -> tuple[TrialClass, Failure | None]:
     """The boundary: every way to end becomes a class here and nowhere else."""
     try:
-        async with open_world(script.exam.scenario, home=home) as world:
+        async with (
+            _opened(script, stage) as (scenario, shown),
+            open_world(scenario, home=stage.home) as world,
+        ):
+            script.messages += shown
             _check_tools(script.exam, world)
             before = await script.starting_state(world)
             try:
@@ -100,6 +110,21 @@ async def _play(script: "_Script", home: WorldHome) -> tuple[TrialClass, Failure
         said = whole_text(str(error))
         return "harness", Failure(kind=type(error).__name__, message=said, where=whole_text(where))
     return "done", None
+
+
+@asynccontextmanager
+async def _opened(script: "_Script", stage: Stage) -> AsyncIterator[tuple[Scenario, tuple[Message, ...]]]:
+    """The scenario with its document where it belongs: before the question, or behind an MCP server."""
+    scenario = script.exam.scenario
+    if scenario.reading is None or stage.openings is None:
+        yield scenario, ()
+        return
+    if scenario.reading.layout == "tools":
+        parts: JsonValue = list(stage.openings.parts(scenario.reading))
+        reader = scenario.servers[READER].model_copy(update={"state": {"parts": parts}})
+        scenario = scenario.model_copy(update={"servers": {READER: reader}})
+    async with stage.openings.opened(script.model, script.exam, script.repeat) as shown:
+        yield scenario, shown
 
 
 def _check_tools(exam: Exam, world: OpenWorld) -> None:
@@ -128,7 +153,7 @@ class _Script:
     async def starting_state(self, world: OpenWorld) -> dict[str, JsonValue]:
         """The state that trials start from: known beforehand, except at a server that lives on."""
         servers = self.exam.scenario.servers
-        if any(server.url for server in servers.values()):
+        if self.exam.scenario.reading is not None or any(server.url for server in servers.values()):
             return await world.snapshot()
         # The scenario's own objects, in which a world in memory leaves what nobody touched.
         given = {name: server.state for name, server in servers.items() if server.state is not None}

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 from harness.clients.client import Ask, Conversation, Reply
+from harness.reference_reading import ReaderPerformance, parse_reader, polite
 from harness.run_record import ModelVariant
+from scenarios.documents.shelf import Shelf
 from scenarios.exam import Exam
 from scenarios.matching import resolve
 from scenarios.transcript import AssistantMessage, Exchange, Message, ToolCall, ToolMessage, UserMessage
@@ -39,11 +41,18 @@ class ReferenceModel:
 
     variant: ModelVariant
     seed: int = 0
+    shelf: Shelf = field(default_factory=Shelf)
+    """Counts the tokens of readers that remember so many."""
 
     def converse(self, exam: Exam, repeat: int) -> Conversation:
         """A fresh conversation; what is drawn depends on seed, scenario and repeat alone."""
+        reading, reader = exam.scenario.reading, parse_reader(self.variant.model)
+        if reading is not None and reader is not None:
+            luck = f"{self.seed}/{reading.key}/{repeat}"
+            return ReaderPerformance(exam=exam, reading=reading, kind=reader, shelf=self.shelf, dice=luck)
         dice = random.Random(f"{self.seed} {exam.scenario.name} {repeat}")  # noqa: S311 # reproducible, not secret
-        return Performance(exam=exam, behaviour=_BEHAVIOURS[self.variant.model](exam, dice))
+        behaviour = _BEHAVIOURS.get(self.variant.model, _BEHAVIOURS["idle"])(exam, dice)
+        return polite(exam, Performance(exam=exam, behaviour=behaviour))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +63,7 @@ class Performer:
     behaviour: Behaviour
 
     def converse(self, exam: Exam, repeat: int) -> Conversation:  # noqa: ARG002 # every repeat is the same
-        return Performance(exam=exam, behaviour=self.behaviour)
+        return polite(exam, Performance(exam=exam, behaviour=self.behaviour))
 
 
 @dataclass(kw_only=True)

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from harness.clients.client import Model
+from harness.economy import Economy
 from harness.play import Stage, play
 from harness.run_record import ModelVariant, RunRecord
 from harness.store import RunFolder, Trial
+from scenarios.documents.dice import Dice
 from scenarios.exam import Exam
 from scenarios.transcript import GRADED, Transcript, TrialClass
 from scoring.grade import Grade
@@ -60,16 +62,21 @@ class Runner:
     grade: Callable[[Exam, Transcript], Grade]
     progress: Progress
     concurrency: int
+    order: Callable[[list[Trial]], list[Trial]] = list
+    """The order of play; as the record tells it, if not said."""
+    economy: Economy | None = None
+    """Watches whether what questions share is paid once; None where nobody counts on it."""
 
     def todo(self, variant: ModelVariant) -> list[Trial]:
         """The variant's trials that count for nothing yet."""
         begun = self.folder.begun(variant)
         trials = (t for t in self.folder.trials(self.record) if t.model.label == variant.label)
-        return [
+        left = [
             trial
             for trial in trials
             if self.folder.transcript_file(trial) not in begun or not self._is_played(trial)
         ]
+        return self.order(left)
 
     def nothing_to_do(self, variant: ModelVariant) -> Tally:
         """What `run` answers when every trial was played before."""
@@ -105,7 +112,10 @@ class Runner:
             self._keep(trial, transcript)
             work.ended[transcript.ended] += 1
             self.progress.played(trial, transcript, self.grade(exam, transcript))
-            if why := work.hopeless(transcript):
+            why = work.hopeless(transcript) or (
+                self.economy.objection(exam, transcript) if self.economy else ""
+            )
+            if why:
                 again = "what was finished is kept, and the same command goes on"
                 raise RunStopped(f"{model.variant.label}: {why}; {again}")
 
@@ -118,6 +128,11 @@ class Runner:
     def _is_played(self, trial: Trial) -> bool:
         transcript = self.folder.transcript(trial)
         return transcript is not None and transcript.ended in GRADED
+
+
+def shuffled(seed: int) -> Callable[[list[Trial]], list[Trial]]:
+    """An order that puts nothing beside what it shares its beginning with."""
+    return lambda trials: Dice(f"{seed}/order of play").shuffled(trials)
 
 
 @dataclass

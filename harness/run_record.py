@@ -40,11 +40,8 @@ class ModelVariant(Record):
 
     @cached_property
     def slug(self) -> str:
-        """The label as a folder's name; a hash stands for what would be too long for one."""
-        safe = "".join(c if c.isalnum() or c in "-._" else "~" for c in self.label)
-        if safe.strip(".") and len(safe.encode()) <= _LONGEST_SLUG:
-            return safe
-        return f"{safe.strip('.')[:30]}~{hashlib.sha256(self.label.encode()).hexdigest()[:12]}"
+        """The label as a folder's name."""
+        return slug_of(self.label)
 
 
 class RunRecord(Record):
@@ -75,6 +72,14 @@ class RunRecord(Record):
     @property
     def simulated(self) -> bool:
         return any(model.simulated for model in self.models)
+
+
+def slug_of(label: str) -> str:
+    """A label as a folder's name; a hash stands for what would be too long for one."""
+    safe = "".join(c if c.isalnum() or c in "-._" else "~" for c in label)
+    if safe.strip(".") and len(safe.encode()) <= _LONGEST_SLUG:
+        return safe
+    return f"{safe.strip('.')[:30]}~{hashlib.sha256(label.encode()).hexdigest()[:12]}"
 
 
 def run_id(models: Sequence[ModelVariant], scenarios: Mapping[str, str], seed: int, agent: str) -> str:

@@ -13,9 +13,9 @@ from typing import BinaryIO
 
 import yaml
 
-from harness.run_record import ModelVariant, RunRecord
+from harness.run_record import ModelVariant, RunRecord, slug_of
 from scenarios.exam import Exam
-from scenarios.transcript import Transcript
+from scenarios.transcript import ReadingRecord, Transcript
 
 _NAMES_RUNS = "`longspan list runs` names them"
 _WHOLE_RUN = "restore it, or play the run again with --new"
@@ -91,6 +91,25 @@ class RunFolder:
             why = _short(error)
             raise RunError(f"{file} is not a transcript of this version; move it away: {why}") from error
 
+    def reading(self, record: ReadingRecord) -> ReadingRecord | None:
+        """What was kept of a reading's main line. Raises `RunError` for a broken file."""
+        file = self._reading_file(record)
+        try:
+            return ReadingRecord.model_validate_json(file.read_bytes())
+        except FileNotFoundError:
+            return None
+        except ValueError as error:
+            why = _short(error)
+            raise RunError(f"{file} is not a reading of this version; move it away: {why}") from error
+
+    def write_reading(self, record: ReadingRecord) -> None:
+        write_whole(self._reading_file(record), record.model_dump_json(exclude_none=True).encode())
+
+    def readings(self, model: ModelVariant) -> Iterator[ReadingRecord]:
+        """Every main line that a model was read."""
+        for file in sorted((self.path / "readings" / model.slug).rglob("*.json")):
+            yield ReadingRecord.model_validate_json(file.read_bytes())
+
     def begun(self, model: ModelVariant) -> frozenset[Path]:
         """The transcripts that are there, found without opening one."""
         return frozenset((self.path / "transcripts" / model.slug).rglob("*.json"))
@@ -114,6 +133,11 @@ class RunFolder:
         folder = self.path / "logs"
         folder.mkdir(parents=True, exist_ok=True)
         return folder / name
+
+    def _reading_file(self, record: ReadingRecord) -> Path:
+        name = f"{record.document}--{record.layout}"
+        slug = slug_of(record.model)
+        return self.path / "readings" / slug / record.suite / name / f"{record.repeat}.json"
 
     def _exam_file(self, scenario: str) -> Path:
         return self.path / "exams" / f"{scenario}.json"

@@ -9,13 +9,17 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import JsonValue, ValidationError
+from pydantic import BeforeValidator, JsonValue, ValidationError
 
+from scenarios.documents.generate import Generate, as_list
+from scenarios.documents.shelf import Shelf
+from scenarios.documents.suite import Head, generated_scenarios, own_scenarios
 from scenarios.mcp_servers import read_mcp_servers
 from scenarios.places import LIBRARY, OutOfPlace, readable_file, readable_folder
 from scenarios.problem import Problem, ScenarioError, choices
+from scenarios.reading import Layout
 from scenarios.record import Record
 from scenarios.references import reference_problems
 from scenarios.scenario import Scenario
@@ -33,6 +37,10 @@ class SuiteFile(Record):
     """Installed plug-in scorers that every scenario of the suite wants."""
     needs: str = ""
     """What has to be installed beside Longspan, in one line with the command."""
+    generate: Annotated[tuple[Generate, ...], BeforeValidator(as_list)] = ()
+    """Documents that are made, and what is asked about them: one entry or a list."""
+    layout: Annotated[tuple[Layout, ...], BeforeValidator(as_list)] = ()
+    """How its documents are read: one layout or a list; `single` if not said."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,24 +69,30 @@ def find_suite(name: str) -> Path:
     raise ScenarioError([Problem(file=folder, message=message)])
 
 
-def load_suite(folder: Path) -> Suite:
-    """Read a suite's folder, or one scenario's as a suite of one; raises like `load_scenario`."""
+def load_suite(folder: Path, shelf: Shelf | None = None) -> Suite:
+    """Read a suite's folder, or one scenario's as a suite of one; raises like `load_scenario`.
+
+    `shelf` makes the documents; without one they are sized by its defaults.
+    """
+    shelf = shelf or Shelf()
     if (folder / "scenario.yaml").is_file():
         above = folder.parent / "suite.yaml"
         head = read_record(SuiteFile, read_yaml(above)) if above.is_file() else SuiteFile(title="")
-        scenario = load_scenario(folder, scorers=head.scorers)
-        return Suite(name=scenario.suite, title=scenario.title, needs=head.needs, scenarios=(scenario,))
+        some = _scenarios(folder.resolve(), head, shelf, None)
+        return Suite(name=some[0].suite, title=some[0].title, needs=head.needs, scenarios=some)
     problems: list[Problem] = []
     head = SuiteFile(title=folder.name)
+    scenarios: list[Scenario] = []
     try:
-        head = read_record(SuiteFile, read_yaml(folder / "suite.yaml"))
+        file = read_yaml(folder / "suite.yaml")
+        head = read_record(SuiteFile, file)
+        scenarios += generated_scenarios(head.generate, _head(folder.name, head), shelf, file)
     except ScenarioError as error:
         problems += error.problems
-    scenarios: list[Scenario] = []
     worlds: dict[Path, JsonValue] = {}
-    for file in sorted(folder.glob("*/scenario.yaml")):
+    for place in sorted(folder.glob("*/scenario.yaml")):
         try:
-            scenarios.append(load_scenario(file.parent, scorers=head.scorers, worlds=worlds))
+            scenarios += _scenarios(place.parent, head, shelf, worlds)
         except ScenarioError as error:
             problems += error.problems
     if not scenarios and not problems:
@@ -86,6 +100,20 @@ def load_suite(folder: Path) -> Suite:
     if problems:
         raise ScenarioError(problems)
     return Suite(name=folder.name, title=head.title, needs=head.needs, scenarios=tuple(scenarios))
+
+
+def _scenarios(
+    folder: Path, head: SuiteFile, shelf: Shelf, worlds: dict[Path, JsonValue] | None
+) -> tuple[Scenario, ...]:
+    """What one scenario.yaml asks: itself, or every question on its document."""
+    file = read_yaml(folder / "scenario.yaml")
+    if isinstance(file.value, dict) and "document" in file.value:
+        return own_scenarios(folder, file, _head(folder.parent.name, head), shelf)
+    return (load_scenario(folder, scorers=head.scorers, worlds=worlds),)
+
+
+def _head(suite: str, head: SuiteFile) -> Head:
+    return Head(suite=suite, title=head.title, layouts=head.layout, scorers=head.scorers)
 
 
 def load_scenario(
@@ -131,6 +159,10 @@ def digest(scenario: Scenario) -> str:
     for name, server in scenario.servers.items():
         if server.folder is not None:
             data["servers"][name]["folder"] = dict(_hashes(Path(server.folder)))
+    if scenario.reading is not None:  # its text is known by its digest, wherever its files are
+        source = data["reading"]["document"]["source"]
+        source.pop("files", None)
+        source.pop("folder", None)
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 

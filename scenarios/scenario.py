@@ -9,10 +9,12 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import AfterValidator, Field, JsonValue, WithJsonSchema, model_validator
 
 from scenarios import matchers
+from scenarios.language import Language
+from scenarios.line import Line
+from scenarios.reading import Reading
 from scenarios.record import Record
 
 R = TypeVar("R", bound=Record)
-Language = Literal["en", "zh"]
 FaultKind = Literal["timeout", "error", "garbled", "truncated", "slow"]
 Transport = Literal["memory", "stdio", "http"]
 
@@ -139,6 +141,8 @@ class Expectation(Record):
     """What the reply must not state: the tempting wrong value."""
     no_call: bool = False
     """No tool may be called in this segment."""
+    line: Line | None = None
+    """What a reply about a document must hold; made by tasks and from `document:`, not written by hand."""
     ask: tuple[Fact, ...] = ()
     """Something is missing: the reply must ask and mention these, and nothing may be written before."""
 
@@ -212,6 +216,8 @@ class Scenario(Record):
     tools: Tools = Tools()
     segments: Annotated[tuple[Segment, ...], Field(min_length=1)]
     final: Final = Final()
+    reading: Reading | None = None
+    """The long document that the question is about, and how it is read."""
     limits: Limits = Limits()
     scorers: tuple[str, ...] = ()
     """Installed plug-in scorers that are wanted beside the built-in ones."""

@@ -5,7 +5,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, JsonValue, model_validator
 
+from scenarios.documents.generate import as_list
+from scenarios.documents.length import Length
 from scenarios.load import read_record
+from scenarios.reading import Layout
 from scenarios.record import Record
 from scenarios.yaml_file import read_yaml
 
@@ -53,7 +56,15 @@ class Study(Record):
     seed: int = 0
     """Of everything that is drawn at random."""
     limits: StudyLimits = StudyLimits()
-    sizing: NotYet = None
+    sizing: str | None = None
+    """The tokenizer that sizes the documents, so that all models read the same bytes: `o200k_base`, `cl100k_base`,
+    `qwen`, `deepseek`, or the path of a tokenizer.json."""
+    layout: Annotated[tuple[Layout, ...], BeforeValidator(as_list)] = ()
+    """How documents are read, instead of what their suites say."""
+    tokens: Annotated[tuple[Length, ...], BeforeValidator(as_list)] = ()
+    """Lengths of generated documents, instead of what their suites say."""
+    filler: str | None = None
+    """What facts are hidden in: `synthetic`, `python-docs`, or a folder of texts."""
     user_model: NotYet = None
     judge_model: NotYet = None
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, JsonValue
 
 from scenarios.foreign import flaw
+from scenarios.reading import Layout
 from scenarios.record import Record
 
 TrialClass = Literal[
@@ -166,6 +167,26 @@ class Transcript(Record):
                     for call, result in zip_longest(message.tool_calls, results):
                         if call is not None:
                             yield record.segment, call, result if isinstance(result, ToolMessage) else None
+
+
+class ReadingRecord(Record):
+    """The main line of a reading: what one model said while it was given a document part by part."""
+
+    suite: str
+    document: str
+    layout: Layout
+    model: str
+    repeat: int
+    replies: tuple[str, ...] = ()
+    """To each part: a line that it was read, or the model's notes."""
+    exchanges: tuple[Exchange, ...] = ()
+    """One for each reply."""
+    cut: tuple[int, ...] = ()
+    """Parts whose reply ran into the output limit; it stands as far as it came."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.model}/{self.suite}/{self.document}--{self.layout}/{self.repeat}"
 
 
 class BadArguments(ValueError):

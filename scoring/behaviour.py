@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from typing import Literal
 
 from scenarios.exam import Exam
+from scenarios.language import Language
 from scenarios.matching import Lookup, sample_arguments, wording
 from scenarios.record import Record
-from scenarios.scenario import Argument, Expectation, ExpectedCall, Fact, Language, Segment
+from scenarios.scenario import Argument, Expectation, ExpectedCall, Fact, Segment
+from scoring.lines.gold import gold_line
 from scoring.preparation import parallel_steps
 
 
@@ -66,7 +68,7 @@ def gold_behaviour(exam: Exam) -> Behaviour:
     return tuple(
         turn
         for segment in exam.scenario.segments
-        for turn in (*(Turn(segment=segment.id) for _ in segment.user[1:]), _last_turn(segment))
+        for turn in (*(Turn(segment=segment.id) for _ in segment.user[1:]), _last_turn(segment, exam.scenario.language))
     )
 
 
@@ -94,8 +96,10 @@ def planned(call: ExpectedCall) -> PlannedCall:
     return PlannedCall(tool=call.tool, arguments=call.args, gold=call.id)
 
 
-def _last_turn(segment: Segment) -> Turn:
+def _last_turn(segment: Segment, language: Language) -> Turn:
     steps = parallel_steps(segment.expect.calls)
+    if segment.expect.line is not None:
+        return Turn(segment=segment.id, text=gold_line(segment.expect.line, language))
     return Turn(
         segment=segment.id,
         steps=tuple(tuple(map(planned, step)) for step in steps),

@@ -3,10 +3,12 @@
 A call has exactly one primary code, the first of these that holds: not executed, `fault`, `malformed_call`,
 `hallucinated_tool`, `schema_violation`, `matched`, `wrong_arg_value`, `policy_violation`,
 `no_call_violation`, `allowed`, `wrong_tool`, `redundant_repeat`, `retry_storm`, `extra_call`. The other codes
-are found in the trial as a whole.
+are found in the trial as a whole; the last ones are outcomes of an answer about a document.
 """
 
 from collections.abc import Mapping
+
+from scoring.lines.verdict import OUTCOMES, OUTCOMES_ZH
 
 CODES: Mapping[str, str] = {
     "malformed_call": "The arguments are not one JSON object.",
@@ -31,6 +33,7 @@ CODES: Mapping[str, str] = {
     "answer_wrong": "The reply leaves out a fact, or states what it must not.",
     "state_wrong": "Something that should have changed did not, or became something else.",
     "side_effect": "Something changed that nobody asked for.",
+    **{outcome: meaning for outcome, meaning in OUTCOMES.items() if outcome != "right"},
 }
 """Every code with its meaning, in the order of precedence: of two that happen at the same moment, the earlier
 one here is the root cause."""
@@ -58,6 +61,7 @@ CODES_ZH: Mapping[str, str] = {
     "answer_wrong": "回复遗漏了应有的事实，或说了不该说的内容。",
     "state_wrong": "应当改变的没有改变，或改成了别的值。",
     "side_effect": "改变了无人要求改变的内容。",
+    **{outcome: meaning for outcome, meaning in OUTCOMES_ZH.items() if outcome != "right"},
 }
 """The same meanings in Chinese."""
 

@@ -17,6 +17,7 @@ from scoring.codes import NEUTRAL, RANK
 from scoring.dependencies import fabricated
 from scoring.evidence import Evidence
 from scoring.final_state import LeafCheck
+from scoring.lines.verdict import LineVerdict
 from scoring.order import in_order, live_edges
 from scoring.pairing import Made
 from scoring.preparation import Gold, Stage
@@ -47,6 +48,7 @@ class Findings:
     facts: Sequence[FactCheck]
     leaves: Sequence[LeafCheck]
     violations: Sequence[Violation]
+    line: LineVerdict | None
     success: bool
 
 
@@ -146,6 +148,8 @@ def _of_segments(found: Findings) -> Iterator[Finding]:
     for segment, stage in evidence.prepared.stages.items():
         if segment in evidence.records:
             at = (float(stage.index), inf)
+            if found.line is not None and not found.line.right:
+                yield Finding(code=found.line.outcome, at=at, why=f"{segment}: {found.line.why}")
             if _stopped_by_itself(evidence, segment):
                 yield from _of_stopping(segment, stage, at, found)
             yield from _of_reply(segment, at, found)

@@ -14,8 +14,10 @@ from scenarios.transcript import GRADED, Transcript
 from scoring.answer import check_facts, score_answer
 from scoring.diagnosis import Finding, Findings, diagnose, missing_calls, root_cause
 from scoring.efficiency import score_efficiency
-from scoring.evidence import read
+from scoring.evidence import Evidence, read
 from scoring.final_state import check_leaves, score_state
+from scoring.lines.judge import judge_line
+from scoring.lines.verdict import LineVerdict
 from scoring.order import score_order
 from scoring.preparation import Prepared, prepare
 from scoring.recovery import score_recovery
@@ -49,6 +51,8 @@ class Grade(Record):
     codes: dict[str, int] = {}
     """How often each code of `scoring.codes` was found, in calls and in the trial as a whole."""
     root_cause: str | None = None
+    line: LineVerdict | None = None
+    """Of the answer about a document."""
     reason: str
     """One sentence for a table."""
 
@@ -64,15 +68,17 @@ def grade(exam: Exam | Prepared, transcript: Transcript, extra: Mapping[str, Sco
         return _excluded(transcript)
     evidence = read(prepared, transcript)
     facts, leaves, violations = check_facts(evidence), check_leaves(evidence), find_violations(evidence)
+    line = _judged_line(evidence)
     success = (
         transcript.ended == "done"
+        and (line is None or line.right)
         and all(fact.met for fact in facts)
         and all(leaf.outcome == "right" for leaf in leaves)
         and not violations
     )
     scores = {
         "state": score_state(leaves),
-        "answer": score_answer(facts),
+        "answer": score_answer(facts) if line is None else _line_score(line),
         "calls": score_calls(evidence),
         "order": score_order(evidence),
         "rules": score_rules(evidence, violations),
@@ -89,6 +95,7 @@ def grade(exam: Exam | Prepared, transcript: Transcript, extra: Mapping[str, Sco
             facts=facts,
             leaves=leaves,
             violations=violations,
+            line=line,
             success=success,
         )
     )
@@ -106,8 +113,22 @@ def grade(exam: Exam | Prepared, transcript: Transcript, extra: Mapping[str, Sco
         missing=missing,
         codes=dict(Counter(finding.code for finding in findings)),
         root_cause=cause.code if cause is not None else None,
+        line=line,
         reason=_sentence(success, cause, findings),
     )
+
+
+def _judged_line(evidence: Evidence) -> LineVerdict | None:
+    """The verdict on the answer about a document; None where no document is asked about."""
+    scenario = evidence.prepared.exam.scenario
+    for segment in scenario.segments:
+        if segment.expect.line is not None:
+            return judge_line(segment.expect.line, evidence.reply(segment.id), scenario.language)
+    return None
+
+
+def _line_score(line: LineVerdict) -> Score:
+    return Score(value=line.value, reason=line.why, details=line.figures)
 
 
 def _mean(scores: Mapping[str, Score]) -> float | None:

@@ -5,8 +5,9 @@ from typing import Literal
 from scenarios.record import Record
 from scoring.behaviour import Behaviour
 from scoring.grade import Grade
+from scoring.line_mutants import LineOperator
 
-Operator = Literal[
+CallOperator = Literal[
     "drop_call",
     "swap_tool",
     "duplicate_call",
@@ -26,6 +27,7 @@ Operator = Literal[
     "call_forbidden",
     "ignore_error",
 ]
+Operator = CallOperator | LineOperator
 
 
 class Mutant(Record):

@@ -8,6 +8,7 @@ predicted to.
 from collections.abc import Iterator
 
 from scenarios.exam import Exam
+from scoring.answer_mutants import answer_mutants
 from scoring.argument_mutants import argument_mutants
 from scoring.call_mutants import call_mutants
 from scoring.mutant import Mutant, Operator, survives
@@ -20,6 +21,9 @@ __all__ = ["Mutant", "Operator", "mutants", "survives"]
 def mutants(exam: Exam) -> Iterator[Mutant]:
     """Every mutant, those that cannot matter included; the same exam gives the same ones in one order."""
     source = original(exam)
+    if exam.scenario.reading is not None:
+        yield from answer_mutants(source)
+        return
     yield from call_mutants(source)
     yield from argument_mutants(source)
     yield from reply_mutants(source)

@@ -19,6 +19,7 @@ from pydantic import JsonValue
 
 from tools.servers.desk import DESK
 from tools.servers.office import OFFICE
+from tools.servers.reader import READER
 from tools.servers.shop import SHOP
 from tools.servers.travel import TRAVEL
 from tools.world import Refused, State, World, WorldTool
@@ -30,7 +31,7 @@ _WRAPPED: Mapping[str, Any] = MappingProxyType(
 
 def built_in_worlds() -> Mapping[str, World]:
     """The worlds that Longspan ships, by name."""
-    return MappingProxyType({world.name: world for world in (SHOP, TRAVEL, DESK, OFFICE)})
+    return MappingProxyType({world.name: world for world in (SHOP, TRAVEL, DESK, OFFICE, READER)})
 
 
 @cache

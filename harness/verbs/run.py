@@ -14,6 +14,13 @@ from harness.evaluation import Request, evaluate
 from harness.models import ModelError, find_variant
 from harness.progress import watch
 from harness.run_record import FirstCall, ModelVariant
+from harness.verbs.documents import (
+    FillerOption,
+    LayoutOption,
+    SizingOption,
+    TokensOption,
+    document_settings,
+)
 from harness.verbs.reporting import tell_outcome
 from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
 from scenarios.problem import Problem, ScenarioError
@@ -45,6 +52,16 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
     ] = "auto",
     transport: Annotated[Transport, typer.Option(help="How built-in worlds are reached.")] = "memory",
     seed: Annotated[int | None, typer.Option(help="Of all that is drawn at random; 0 if not said.")] = None,
+    layout: LayoutOption = None,
+    tokens: TokensOption = None,
+    sizing: SizingOption = None,
+    filler: FillerOption = None,
+    shuffle: Annotated[
+        bool, typer.Option("--shuffle", help="Ask about documents in a random order, against every cache.")
+    ] = False,
+    allow_cold: Annotated[
+        bool, typer.Option("--allow-cold", help="Go on although the provider's cache does not hit.")
+    ] = False,
     runs: Annotated[Path, typer.Option(help="The folder of run folders.")] = Path("runs"),
     new: Annotated[
         bool, typer.Option("--new", help="Start another run of the same instead of going on.")
@@ -67,6 +84,9 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
             runs=runs,
             new=new,
             command=command,
+            documents=document_settings(study, layout, tokens, sizing, filler),
+            shuffled=shuffle,
+            allow_cold=allow_cold,
         )
         with watch(err, time.monotonic) as progress:
             outcome = run_async(evaluate(request, read_environment(), progress))

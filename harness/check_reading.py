@@ -1,0 +1,184 @@
+"""Prove that suites of documents measure what is remembered, with readers whose memory is known.
+
+For every reader the curve that it must give is computed from where the evidence stands, and then measured
+through the real loop. A difference that chance cannot explain is a fault of the suite or of the harness.
+"""
+
+import asyncio
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from harness.grading import Grader
+from harness.play import Stage, play
+from harness.reference import ReferenceModel
+from harness.reference_reading import ReaderKind, chance_of_forgetting, parse_reader
+from harness.run_record import ModelVariant
+from scenarios.exam import Exam
+from scenarios.line import Value
+from scenarios.reading import Reading
+from scenarios.record import Record
+from scoring.grade import Grade
+
+_CHANCE = 0.3
+_FLIP = 0.2
+_SIGMAS = 4.0
+"""So far chance may take a mean from what is expected: one in 16,000 runs is farther."""
+_NEAR = 0.02
+"""The share of the window within which evidence stands on its edge, and may be seen or not."""
+
+
+class ReaderCheck(Record):
+    """One reader on one task: what it must score, and what it scored."""
+
+    suite: str
+    task: str
+    reader: str
+    n: int
+    expected: float
+    measured: float
+    within: float
+    """How far apart the two may be."""
+
+    @property
+    def agrees(self) -> bool:
+        return abs(self.expected - self.measured) <= self.within
+
+
+async def check_readers(
+    suite: str, exams: Sequence[Exam], stage: Stage, concurrency: int
+) -> tuple[list[ReaderCheck], list[str]]:
+    """Play every reader on every question; what was found, and what is wrong in words."""
+    checks: list[ReaderCheck] = []
+    problems: list[str] = []
+    for task, some in _by_task(exams).items():
+        for name in _readers(some):
+            kind = parse_reader(name)
+            if kind is None:
+                raise ValueError(f"{name!r} is no reader")
+            grades = await _played(some, name, stage, concurrency)
+            check, odd = _compared(suite, task, name, kind, some, grades)
+            checks.append(check)
+            problems += odd
+            if not check.agrees:
+                problems.append(
+                    f"{suite}: {name} on {task} scores {check.measured:.3f} where {check.expected:.3f} "
+                    f"± {check.within:.3f} is expected (n = {check.n})"
+                )
+    return checks, problems
+
+
+def _by_task(exams: Sequence[Exam]) -> dict[str, list[Exam]]:
+    found: defaultdict[str, list[Exam]] = defaultdict(list)
+    for exam in exams:
+        if exam.scenario.reading is not None:
+            found[exam.scenario.reading.cell.task].append(exam)
+    return dict(found)
+
+
+def _readers(exams: Sequence[Exam]) -> Iterator[str]:
+    """The readers that a task is proven with; a window of half of its longest document."""
+    longest = max(_reading(exam).tokens for exam in exams)
+    yield f"window:{longest // 2}"
+    yield f"lossy:{_CHANCE}"
+    yield f"flip:{_FLIP}"
+    yield "stale"
+
+
+async def _played(exams: Sequence[Exam], name: str, stage: Stage, concurrency: int) -> list[Grade]:
+    shelf = stage.openings.shelf if stage.openings is not None else None
+    if shelf is None:
+        raise ValueError("documents need a stage that has openings")
+    variant = ModelVariant(label=f"reference/{name}", wire="reference", model=name, simulated=True)
+    model, grader = ReferenceModel(variant=variant, shelf=shelf), Grader()
+    grades: dict[str, Grade] = {}
+    waiting = iter(exams)
+
+    async def worker() -> None:
+        for exam in waiting:
+            transcript = await play(exam, model, 0, stage)
+            grades[exam.scenario.name] = grader.grade(exam, transcript)
+
+    async with asyncio.TaskGroup() as workers:
+        for _ in range(concurrency):
+            workers.create_task(worker())
+    return [grades[exam.scenario.name] for exam in exams]
+
+
+def _compared(  # noqa: PLR0913 # one row of the table
+    suite: str, task: str, name: str, kind: ReaderKind, exams: Sequence[Exam], grades: Sequence[Grade]
+) -> tuple[ReaderCheck, list[str]]:
+    """The mean that is expected beside the one that was measured."""
+    chances = [expected_success(exam, kind) for exam in exams]
+    known = [(chance, grade) for chance, grade in zip(chances, grades, strict=True) if chance is not None]
+    odd = [
+        f"{grade.scenario}: {name} {'fails' if chance == 1 else 'succeeds'}, which it cannot: {grade.reason}"
+        for chance, grade in known
+        if chance in {0.0, 1.0} and bool(grade.success) != (chance == 1.0)
+    ]
+    n = len(known)
+    spread = math.sqrt(sum(chance * (1 - chance) for chance, _ in known)) / n if n else 0.0
+    check = ReaderCheck(
+        suite=suite,
+        task=task,
+        reader=name,
+        n=n,
+        expected=sum(chance for chance, _ in known) / n if n else 0.0,
+        measured=sum(bool(grade.success) for _, grade in known) / n if n else 0.0,
+        within=_SIGMAS * spread + 1e-9,
+    )
+    return check, odd[:5]
+
+
+def expected_success(exam: Exam, kind: ReaderKind) -> float | None:
+    """The probability that a reader gets a question right; None where it is not known beforehand."""
+    reading = _reading(exam)
+    line = exam.scenario.segments[0].expect.line
+    if kind.name == "flip":
+        return 1 - kind.chance
+    if kind.name == "stale":
+        return float(_survives_staleness(exam))
+    if kind.name == "copier" or line is None or not reading.evidence:
+        return None if kind.name == "copier" else 1.0
+    needed = reading.evidence[-1:] if reading.rests == "latest" else reading.evidence
+    if isinstance(line, Value) and line.gold is None:
+        return None
+    if kind.name == "lossy":
+        return math.prod(1 - chance_of_forgetting(kind, one.token / max(1, reading.tokens)) for one in needed)
+    return _in_window(reading, kind.tokens, [one.token for one in needed])
+
+
+def _in_window(reading: Reading, window: int, places: Sequence[int]) -> float | None:
+    """1 where all places are among the last tokens, 0 where one is not, None on the edge."""
+    if reading.layout not in {"single", "concat"}:
+        return None
+    edge = reading.tokens - window
+    slack = max(_NEAR * reading.tokens, 64)
+    if any(abs(place - edge) <= slack for place in places):
+        return None
+    return float(all(place > edge for place in places))
+
+
+def _survives_staleness(exam: Exam) -> bool:
+    reading = _reading(exam)
+    return reading.rests != "latest" or len({str(one.answer) for one in reading.evidence}) <= 1
+
+
+def expected_agreement(flip: float) -> float:
+    """Two answers agree when both are right or both are the one wrong answer: (1 − p)² + p²."""
+    return (1 - flip) ** 2 + flip**2
+
+
+def measured_agreement(answers: Sequence[str | None]) -> float:
+    """The share of pairs of answers that are equal; answers that could not be read agree with nothing."""
+    pairs = list(combinations(answers, 2))
+    return sum(a is not None and a == b for a, b in pairs) / len(pairs) if pairs else math.nan
+
+
+def _reading(exam: Exam) -> Reading:
+    if exam.scenario.reading is None:
+        raise ValueError(f"{exam.scenario.name} is not about a document")
+    return exam.scenario.reading
+
+

@@ -1,0 +1,151 @@
+"""Bring a document before a model, once for all the questions on it.
+
+A *reading* is one model, one document, one layout and one repeat. In layouts with turns its main line is
+played part by part, as far as the next question needs it, and kept in the run folder after every turn;
+questions branch off and never enter it. Where the document is given whole, the first question goes ahead
+alone, so that those that follow find the beginning they share in the provider's cache.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from harness.clients.client import Ask, Model
+from harness.layouts import IN_TURNS, line, whole
+from scenarios.documents.document import Document
+from scenarios.documents.shelf import Shelf
+from scenarios.exam import Exam
+from scenarios.reading import WHOLE, Reading
+from scenarios.transcript import Message, ReadingRecord
+
+_REPLY_TOKENS = 64
+_NOTES_TOKENS = 800
+_TOKENS_A_SECOND = 400
+_LEAST_SECONDS = 120.0
+_KEPT = 256
+"""Readings whose replies stay in memory; older ones are read from the run folder again."""
+
+
+class ReadingStore(Protocol):
+    """Where the main lines of readings are kept."""
+
+    def reading(self, record: ReadingRecord) -> ReadingRecord | None:
+        """What was kept of the reading with this one's names; None when nothing was."""
+        ...
+
+    def write_reading(self, record: ReadingRecord) -> None: ...
+
+
+@dataclass(kw_only=True)
+class _Open:
+    """One reading that is going on."""
+
+    record: ReadingRecord
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    ahead: asyncio.Event | None = None
+    """Set once the first question on a whole document was answered; None before it is asked."""
+    shown: dict[int, tuple[Message, ...]] = field(default_factory=dict)
+    """The messages before a question, by how many parts were read; only the latest are kept."""
+
+
+@dataclass(kw_only=True)
+class Openings:
+    shelf: Shelf
+    store: ReadingStore
+    warm: bool = True
+    """The first question on a document goes ahead alone; off, every question takes its chance."""
+    _open: OrderedDict[str, _Open] = field(default_factory=OrderedDict)
+
+    @asynccontextmanager
+    async def opened(self, model: Model, exam: Exam, repeat: int) -> AsyncIterator[tuple[Message, ...]]:
+        """What the model is shown before the exam's question, which is asked while the block lasts.
+
+        Raises `ClientError` when the main line could not be played, and `CannotMake` for a changed document.
+        """
+        reading = exam.scenario.reading
+        if reading is None or reading.layout == "tools":
+            yield ()
+            return
+        state = self._state(model, exam, reading, repeat)
+        async with state.lock:
+            if reading.after not in state.shown:
+                state.shown = {reading.after: await self._shown(state, model, exam, reading, repeat)}
+            shown = state.shown[reading.after]
+            goes_ahead = self.warm and state.ahead is None and reading.layout in WHOLE
+            if goes_ahead:
+                state.ahead = asyncio.Event()
+        if not goes_ahead and state.ahead is not None:
+            await state.ahead.wait()
+        try:
+            yield shown
+        finally:
+            if goes_ahead and state.ahead is not None:
+                state.ahead.set()
+
+    def parts(self, reading: Reading) -> tuple[str, ...]:
+        """The text of the document, for the MCP server that stands before it."""
+        return self.shelf.document(reading.document).parts
+
+    def _state(self, model: Model, exam: Exam, reading: Reading, repeat: int) -> _Open:
+        asked = ReadingRecord(
+            suite=exam.scenario.suite,
+            document=reading.document.name,
+            layout=reading.layout,
+            model=model.variant.label,
+            repeat=repeat,
+        )
+        key = f"{asked.model}\n{asked.suite}\n{reading.key}\n{repeat}"
+        if key not in self._open:
+            self._open[key] = _Open(record=self.store.reading(asked) or asked)
+            while len(self._open) > _KEPT:
+                self._open.popitem(last=False)
+            for older in list(self._open.values())[:-2]:
+                older.shown = {}
+        return self._open[key]
+
+    async def _shown(
+        self, state: _Open, model: Model, exam: Exam, reading: Reading, repeat: int
+    ) -> tuple[Message, ...]:
+        document, language = self.shelf.document(reading.document), exam.scenario.language
+        if reading.layout not in IN_TURNS:
+            return whole(reading.layout, document, language)
+        while len(state.record.replies) < reading.after:
+            await self._read_on(state, model, exam, document, repeat)
+        said = line(reading.layout, document, reading.after, state.record.replies[: reading.after], language)
+        return said + whole("recap", document, language) if reading.layout == "recap" else said
+
+    async def _read_on(self, state: _Open, model: Model, exam: Exam, document: Document, repeat: int) -> None:
+        """Give the model one more part, and keep what it says to it."""
+        record = state.record
+        part = len(record.replies) + 1
+        messages = line(record.layout, document, part, record.replies, exam.scenario.language)
+        read = document.tokens[part - 1] if record.layout == "carry" else sum(document.tokens[:part])
+        ask = Ask(
+            output_tokens=_NOTES_TOKENS if record.layout == "carry" else _REPLY_TOKENS,
+            seconds=_LEAST_SECONDS + read / _TOKENS_A_SECOND,
+        )
+        reply = await model.converse(exam, repeat).reply(messages, ask)
+        state.record = record.model_copy(
+            update={
+                "replies": (*record.replies, reply.message.text),
+                "exchanges": (*record.exchanges, reply.exchange),
+                "cut": (*record.cut, part) if reply.cut_short else record.cut,
+            }
+        )
+        self.store.write_reading(state.record)
+
+
+@dataclass
+class InMemory:
+    """Main lines that nobody needs tomorrow."""
+
+    kept: dict[str, ReadingRecord] = field(default_factory=dict)
+
+    def reading(self, record: ReadingRecord) -> ReadingRecord | None:
+        return self.kept.get(record.name)
+
+    def write_reading(self, record: ReadingRecord) -> None:
+        self.kept[record.name] = record

@@ -1,0 +1,127 @@
+"""A scenario.yaml with `document:`: a document of one's own, questions on it, and facts that must stay the
+same."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from scenarios.documents.length import Length
+from scenarios.language import Language
+from scenarios.line import Gold
+from scenarios.reading import FactKind
+from scenarios.record import Record
+from scenarios.scenario import Id, Limits
+
+
+_SEVERAL = 2
+
+
+class DocumentFile(Record):
+    """Where the text is: one file, files that are a part each, or a folder of source code."""
+
+    file: str | None = None
+    """.txt, .md, .html, .pdf, .docx or source code beside the scenario."""
+    parts: tuple[str, ...] = ()
+    """Files that are one part each."""
+    folder: str | None = None
+    """A folder whose text files are read in the order of their paths, each under its path."""
+    split: Length | None = None
+    """Longest part, in tokens; parts end where paragraphs do. Without it a file is one part."""
+    upto: Length | None = None
+    """Only so much of the beginning is read; questions whose evidence comes later are left out."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        given = [name for name in ("file", "parts", "folder") if getattr(self, name)]
+        if len(given) != 1:
+            raise ValueError(f"needs exactly one of file, parts, folder; found {', '.join(given) or 'none'}")
+        return self
+
+
+class Wanted(Record):
+    """What a good reply holds: an answer, or a summary."""
+
+    answer: Gold | None = None
+    """null: the document does not say."""
+    summary: str | None = None
+    """A file beside the scenario with a reference summary."""
+    points: tuple[Gold, ...] = ()
+    """Facts that a good summary states."""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if ("answer" in self.model_fields_set) == (self.summary is not None or bool(self.points)):
+            raise ValueError("needs either `answer` or `summary` with `points`")
+        return self
+
+
+class Question(Record):
+    """One question about the document."""
+
+    id: Id
+    user: str
+    after: Annotated[int, Field(ge=1)] | Literal["all"] = "all"
+    """Asked after so many parts; at the end in layouts that show the whole document at once."""
+    evidence: tuple[str, ...] = ()
+    """What the answer rests on, word for word; each occurs once in the document."""
+    expect: Wanted
+
+
+class FactValue(Record):
+    answer: Gold
+    evidence: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Event(Record):
+    id: str
+    evidence: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Entry(Record):
+    id: str
+    amount: float
+    ask: str
+    evidence: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Fact(Record):
+    """Something that is asked about again and again while the document goes on."""
+
+    id: Id
+    kind: FactKind
+    ask: Annotated[tuple[str, ...], Field(min_length=1)]
+    """The question in several wordings; all of them are asked at the end."""
+    answer: Gold | None = None
+    """`static` and `entity`."""
+    evidence: tuple[str, ...] = ()
+    values: tuple[FactValue, ...] = ()
+    """`update`: in the order in which they are told; `contradiction`: all of them."""
+    events: tuple[Event, ...] = ()
+    """`timeline`: in the order in which they happened."""
+    entries: tuple[Entry, ...] = ()
+    """`ledger`: what adds up."""
+
+    @model_validator(mode="after")
+    def _what_its_kind_needs(self) -> Self:
+        needs = {"update": "values", "contradiction": "values", "timeline": "events", "ledger": "entries"}
+        field_name = needs.get(self.kind, "answer")
+        found = getattr(self, field_name)
+        if found is None or (field_name != "answer" and len(found) < _SEVERAL):
+            wanted = "`answer` and `evidence`" if field_name == "answer" else f"two or more `{field_name}`"
+            raise ValueError(f"a fact of kind {self.kind} needs {wanted}")
+        if field_name == "answer" and not self.evidence:
+            raise ValueError(f"a fact of kind {self.kind} needs `answer` and `evidence`")
+        return self
+
+
+class OwnScenario(Record):
+    """The typed form of a scenario.yaml that has `document:`."""
+
+    title: str
+    tags: tuple[str, ...] = ()
+    language: Language = "en"
+    system: str = ""
+    document: DocumentFile
+    segments: tuple[Question, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    limits: Limits = Limits()

@@ -1,0 +1,181 @@
+"""How many pieces of text make a document of a given length, known before it is written.
+
+Every piece (a sentence of filler, a line of a list) counts what it adds behind the one before it, so a length
+is a difference of prefix sums and a cut is a bisection; nothing is tokenised again to find it. What the sums
+cannot know, the last tokens to fill, is mended with pieces that are drawn but not used.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from math import sqrt
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from scenarios.documents.document import Counts, Tokenizer
+
+Flags: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
+
+_BATCH = 512
+"""Lines that are drawn and counted at once."""
+_LAST = 64
+"""Pieces before the cut of which one may be exchanged."""
+_SPARE = 256
+"""Pieces behind the cut that may take its place."""
+_WINDOWS = 8
+_WINDOW_TOKENS = 2048
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pieces:
+    """Pieces of text in their order, and how they are joined."""
+
+    texts: list[str]
+    counts: Counts
+    """Tokens that each adds behind the one before it, what stands between them included."""
+    opens: Flags
+    """Which of them begin a paragraph."""
+    lead: str
+    """What stands between two pieces of a paragraph."""
+    gap: str
+    """What stands between two paragraphs."""
+
+    @cached_property
+    def ends(self) -> Counts:
+        """Tokens up to the end of each piece, with a 0 in front: piece n is `ends[n]` to `ends[n + 1]`."""
+        ends = np.zeros(len(self.counts) + 1, dtype=np.int64)
+        np.cumsum(self.counts, out=ends[1:])
+        return ends
+
+    @property
+    def tokens(self) -> int:
+        return int(self.ends[-1])
+
+    def within(self, budget: float) -> int:
+        """How many of the first pieces have at most so many tokens together."""
+        return max(0, int(np.searchsorted(self.ends, budget, side="right")) - 1)
+
+    def __getitem__(self, place: slice) -> "Pieces":
+        return Pieces(
+            texts=self.texts[place],
+            counts=self.counts[place],
+            opens=self.opens[place],
+            lead=self.lead,
+            gap=self.gap,
+        )
+
+    def shortened(self, count: int, last: int) -> "Pieces":
+        """The first `count` pieces, and behind them piece `last`."""
+        return Pieces(
+            texts=[*self.texts[:count], self.texts[last]],
+            counts=np.append(self.counts[:count], self.counts[last]),
+            opens=np.append(self.opens[:count], self.opens[last]),
+            lead=self.lead,
+            gap=self.gap,
+        )
+
+    def inserted(self, items: Sequence[tuple[int, str, int]]) -> "Pieces":
+        """With pieces put in before those at the places given, which rise; each is (place, text, tokens).
+
+        They belong to the paragraph before them, or to the first one.
+        """
+        places = [place for place, _, _ in items]
+        texts = list(self.texts)
+        for place, text, _ in reversed(items):
+            texts.insert(place, text)
+        return Pieces(
+            texts=texts,
+            counts=np.insert(self.counts, places, [tokens for _, _, tokens in items]),
+            opens=np.insert(self.opens, places, False) & (np.arange(len(texts)) != places.count(0)),
+            lead=self.lead,
+            gap=self.gap,
+        )
+
+    @property
+    def text(self) -> str:
+        """The pieces as they stand in a document, without anything in front of the first."""
+        joints = [self.lead] * len(self.texts)
+        for place in np.flatnonzero(self.opens).tolist():
+            joints[place] = self.gap
+        joints[:1] = [""] * len(joints[:1])
+        woven = [""] * (2 * len(self.texts))
+        woven[::2], woven[1::2] = joints, self.texts
+        return "".join(woven)
+
+
+def cut_prose(pieces: Pieces, budget: int) -> Pieces:
+    """The first sentences, worth `budget` or barely less: one near the cut gives way to a longer one."""
+    count = pieces.within(budget)
+    missing = budget - int(pieces.ends[count])
+    used = np.flatnonzero(~pieces.opens[max(0, count - _LAST) : count]) + max(0, count - _LAST)
+    spare = np.flatnonzero(~pieces.opens[count : count + _SPARE]) + count
+    cut = pieces[:count]
+    if not missing or not len(used) or not len(spare):
+        return cut
+    longer = pieces.counts[spare][None, :] - pieces.counts[used][:, None]
+    best = np.where(longer <= missing, longer, 0)
+    row, column = divmod(int(best.argmax()), len(spare))
+    if best[row, column] > 0:
+        old, new = int(used[row]), int(spare[column])
+        cut.texts[old] = pieces.texts[new]
+        counts = cut.counts.copy()
+        counts[old] = pieces.counts[new]
+        return Pieces(texts=cut.texts, counts=counts, opens=cut.opens, lead=cut.lead, gap=cut.gap)
+    return cut
+
+
+def cut_lines(pieces: Pieces, budget: int, enough: int) -> Pieces:
+    """The first lines, worth `enough` to `budget`.
+
+    Where the first ones alone do not come to `enough`, the last of them gives way to one drawn later, so the
+    order of drawing stays.
+    """
+    count = pieces.within(budget)
+    if pieces.ends[count] >= enough:
+        return pieces[:count]
+    for kept in range(count, max(-1, count - 8), -1):
+        missing = budget - int(pieces.ends[kept])
+        later = pieces.counts[kept : kept + _SPARE]
+        fitting = np.where(later <= missing, later, 0)
+        if len(fitting) and fitting.max() >= missing - (budget - enough):
+            return pieces.shortened(kept, kept + int(fitting.argmax()))
+    return pieces[:count]
+
+
+def drawn(lines: Iterator[str], separator: str, tokens: int, tokenizer: Tokenizer) -> Pieces:
+    """Lines worth at least `tokens`, fewer when there are no more; equal lines are counted once."""
+    texts: list[str] = []
+    counts: list[int] = []
+    known: dict[str, int] = {}
+    total = 0
+    while total < tokens and (batch := list(islice(lines, _BATCH))):
+        new = list(dict.fromkeys(text for text in batch if text not in known))
+        known.update(zip(new, tokenizer.counts([separator + text for text in new]), strict=True))
+        texts += batch
+        counts += [known[text] for text in batch]
+        total += sum(counts[-len(batch) :])
+    return Pieces(
+        texts=texts,
+        counts=np.array(counts, dtype=np.int64),
+        opens=np.zeros(len(texts), dtype=np.bool_),
+        lead=separator,
+        gap=separator,
+    )
+
+
+def sampled_rate(pieces: Pieces, tokenizer: Tokenizer) -> tuple[float, float]:
+    """(tokens for each token of the sums, its standard error), from windows spread evenly over the pieces.
+
+    A window is counted behind the piece before it, as it stands in the document.
+    """
+    step = pieces.tokens / _WINDOWS
+    firsts = [pieces.within(n * step) + 1 for n in range(_WINDOWS)]
+    lasts = [pieces.within(n * step + min(step, _WINDOW_TOKENS)) + 1 for n in range(_WINDOWS)]
+    spans = [(first, max(first + 1, last)) for first, last in zip(firsts, lasts, strict=True)]
+    whole = tokenizer.counts([pieces[first - 1 : last].text for first, last in spans])
+    before = tokenizer.counts([pieces.texts[first - 1] for first, _ in spans])
+    exact = np.array(whole, dtype=np.float64) - np.array(before, dtype=np.float64)
+    sums = np.array([pieces.ends[min(last, len(pieces.texts))] - pieces.ends[first] for first, last in spans])
+    return float(exact.sum() / sums.sum()), float((exact / sums).std(ddof=1)) / sqrt(_WINDOWS)

@@ -1,0 +1,188 @@
+"""The scenarios of long documents: a suite's `generate:`, and a scenario.yaml with `document:`.
+
+Everything that is wrong with a file is found in one go, and before anything is asked of a model.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from scenarios.documents.document import CannotMake, Document, Tokenizer
+from scenarios.documents.expand import expand, reference
+from scenarios.documents.generate import Generate, layouts_of
+from scenarios.documents.own import OwnScenario
+from scenarios.documents.own_probes import OwnReader
+from scenarios.documents.shelf import Shelf
+from scenarios.places import OutOfPlace, readable_file, readable_folder
+from scenarios.problem import Problem, ScenarioError
+from scenarios.reading import Layout, Own
+from scenarios.record import Record
+from scenarios.scenario import Scenario
+from scenarios.validation import record_problems
+from scenarios.yaml_file import Place, YamlFile
+
+_LONGEST_ID = 100
+
+
+class Head(Record):
+    """What a suite says that holds for all of its documents."""
+
+    suite: str
+    title: str
+    layouts: tuple[Layout, ...] = ()
+    scorers: tuple[str, ...] = ()
+
+
+def generated_scenarios(
+    asked: Sequence[Generate], head: Head, shelf: Shelf, file: YamlFile
+) -> tuple[Scenario, ...]:
+    """Every question on every document that a suite generates. Raises `ScenarioError`."""
+    problems = [
+        Problem(file=file.path, line=file.line(("generate",)), field=f"generate.{where}", message=message)
+        for one in asked
+        for where, message in one.problems()
+    ]
+    if problems:
+        raise ScenarioError(problems)
+    found: list[Scenario] = []
+    try:
+        for one in asked:
+            for name, source in one.sources(shelf.settings):
+                document = shelf.make(source)
+                ref = reference(name, document, source, shelf.tokenizer(source.sizing).identity)
+                found += expand(
+                    document,
+                    ref,
+                    suite=head.suite,
+                    title=head.title,
+                    language=source.language,
+                    layouts=layouts_of(head.layouts, shelf.settings),
+                    tags=(source.task,),
+                    scorers=head.scorers,
+                )
+    except CannotMake as error:
+        place = Problem(file=file.path, line=file.line(("generate",)), field="generate", message=str(error))
+        raise ScenarioError([place]) from error
+    return tuple(found)
+
+
+def own_scenarios(folder: Path, file: YamlFile, head: Head, shelf: Shelf) -> tuple[Scenario, ...]:
+    """Every question on a document of one's own. Raises `ScenarioError`."""
+    try:
+        asked = OwnScenario.model_validate(file.value)
+    except ValidationError as error:
+        raise ScenarioError(list(record_problems(OwnScenario, error, file))) from error
+    work = _OwnFiles(folder, file, asked)
+    source = work.source(shelf.settings.sizing)
+    summaries = work.summaries()
+    system = work.text(asked.system, ("system",)) if asked.system.endswith((".md", ".txt")) else asked.system
+    if source is None or work.problems:
+        raise ScenarioError(work.problems)
+    try:
+        tokenizer = shelf.tokenizer(source.sizing)
+        text = shelf.read(source)
+    except CannotMake as error:
+        work.problem(("document",), str(error))
+        raise ScenarioError(work.problems) from error
+    document = _with_probes(asked, folder.name, text, tokenizer, summaries, work)
+    if work.problems:
+        raise ScenarioError(work.problems)
+    ref = reference(folder.name, document, source, tokenizer.identity)
+    return tuple(
+        expand(
+            document,
+            ref,
+            suite=head.suite,
+            title=asked.title,
+            language=asked.language,
+            layouts=layouts_of(head.layouts, shelf.settings),
+            system=system,
+            tags=asked.tags,
+            limits=asked.limits,
+            scorers=head.scorers,
+        )
+    )
+
+
+def _with_probes(  # what a reader needs, and where its findings go
+    asked: OwnScenario,
+    name: str,
+    text: Document,
+    tokenizer: Tokenizer,
+    summaries: dict[str, str],
+    work: "_OwnFiles",
+) -> Document:
+    reader = OwnReader(scenario=asked, name=name, parts=text.parts, tokenizer=tokenizer, summaries=summaries)
+    document = reader.document()
+    for misplaced in reader.problems:
+        work.problem(misplaced.place, str(misplaced))
+    seen: set[str] = set()
+    for probe in document.probes:
+        if probe.id in seen:
+            work.problem(("segments",), f"two questions are called {probe.id!r}; ids are unique")
+        if len(f"{name}--{probe.id}--segmented") > _LONGEST_ID:
+            work.problem(("segments",), f"{probe.id!r} is too long beside the folder's name; shorten one")
+        seen.add(probe.id)
+    if not document.probes and not work.problems:
+        work.problem((), "nothing is asked: add `segments` with questions, or `facts`")
+    return document
+
+
+@dataclass
+class _OwnFiles:
+    """Finds the files that a scenario names, and notes what cannot be read."""
+
+    folder: Path
+    file: YamlFile
+    asked: OwnScenario
+    problems: list[Problem] = field(default_factory=list)
+
+    def source(self, sizing: str) -> Own | None:
+        document = self.asked.document
+        try:
+            files = list(self._files())
+        except OutOfPlace as error:
+            self.problem(("document",), str(error))
+            return None
+        for file in files:
+            if not file.is_file():
+                self.problem(("document",), f"there is no file {file.name!r} beside the scenario")
+        if not files:
+            self.problem(("document", "folder"), "has no text files in it")
+        names = tuple(map(str, files))
+        folder = None if document.folder is None else str(self.folder / document.folder)
+        return Own(files=names, folder=folder, split=document.split, upto=document.upto, sizing=sizing)
+
+    def _files(self) -> Iterator[Path]:
+        document = self.asked.document
+        if document.folder is not None:
+            yield from sorted(
+                path
+                for path in readable_folder(self.folder, document.folder).rglob("*")
+                if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in path.parts)
+            )
+        for name in (*document.parts, *([document.file] if document.file else [])):
+            yield readable_file(self.folder, name)
+
+    def summaries(self) -> dict[str, str]:
+        named = [
+            (n, one.expect.summary)
+            for n, one in enumerate(self.asked.segments)
+            if one.expect.summary is not None
+        ]
+        return {name: self.text(name, ("segments", n, "expect", "summary")) for n, name in named}
+
+    def text(self, name: str, place: Place) -> str:
+        try:
+            return readable_file(self.folder, name).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError, OutOfPlace) as error:
+            self.problem(place, f"cannot read {name!r} beside the scenario: {error}")
+            return ""
+
+    def problem(self, place: Place, message: str) -> None:
+        where = ".".join(map(str, place))
+        self.problems.append(
+            Problem(file=self.file.path, line=self.file.line(place), field=where, message=message)
+        )

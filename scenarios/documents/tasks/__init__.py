@@ -1,0 +1,1 @@
+"""Tasks: what is planted in a document, and what is asked about it."""

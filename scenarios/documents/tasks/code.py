@@ -1,0 +1,184 @@
+"""T14, code: the installed standard library of Python, file by file, with questions across files.
+
+Files that use each other come together into a document, in random order, each under a line with its path. A
+question is asked only where `ast` gives one certain answer: in which file a function is `defined`, which
+functions are its `callers`, which value a `constant` has that another file uses. The names that are asked about
+are replaced throughout by invented ones, so that nobody answers from memory.
+
+The text depends on the Python that is installed, whose version is its first line. `defined` rests on the path
+and the `def` below it, `constant` on the assignment; each caller is told by lines of its own.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import chain, pairwise
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from scenarios.documents.compose import Composed, compose_blocks, with_probes
+from scenarios.documents.document import CannotMake, Document, Order, Probe, Task
+from scenarios.documents.tasks.code_choice import choose
+from scenarios.documents.tasks.code_files import Library, module_name, standard_library
+from scenarios.documents.tasks.code_questions import Asked, Lines, Question
+from scenarios.documents.wording import AnswerForm, answer_form
+from scenarios.language import Language
+from scenarios.line import Line, Names, Value
+from scenarios.reading import Cell, Evidence
+from scenarios.record import Record
+
+
+class Options(Record):
+    questions: Annotated[int, Field(ge=1, le=100)] = 12
+    """Fewer are asked where the document has no more."""
+    asked: Annotated[tuple[Asked, ...], Field(min_length=1)] = ("callers", "constant", "defined")
+    """Taken in turn, as far as there are any."""
+    disguise: bool = True
+    """Whether the names that are asked about are replaced by invented ones."""
+
+
+_SAYS: Mapping[Language, str] = {
+    "en": "The document holds Python source files, each below a line with its path. ",
+    "zh": "文档里是若干 Python 源文件,每个文件上方有一行写着它的路径。",
+}
+_ASKS: Mapping[Language, Mapping[Asked, str]] = {
+    "en": {
+        "defined": "In which file is the function `{name}` defined? Give its path. ",
+        "callers": "Which functions or methods, in whatever file, call the function `{name}`? "
+        "Give their bare names, without class or module. ",
+        "constant": "Which value has the constant `{name}`, which {user} uses and another file defines? ",
+    },
+    "zh": {
+        "defined": "函数 `{name}` 是在哪个文件里定义的?请给出文件路径。",
+        "callers": "所有文件里,有哪些函数或方法调用了函数 `{name}`?只写函数名,不带类名和模块名。",
+        "constant": "{user} 用到了在另一个文件里定义的常量 `{name}`,它的值是多少?",
+    },
+}
+
+
+def code_document(order: Order, library: Library) -> Document:
+    """A document of the library's files. Raises `CannotMake`."""
+    options = Options.model_validate(order.options)
+    wanted = 1 if order.independent else options.questions
+    choice = choose(order, library, wanted, options.asked, disguise=options.disguise)
+    composed = compose_blocks(order, _lines(library.title, chain(choice.files.items(), choice.rest)))
+    told = {question.name: _told(question, choice.files) for question in choice.questions}
+    places = _places(order, composed, dict.fromkeys(chain(*told.values())))
+    probes = [
+        _probe(n, question, [places[text] for text in told[question.name]], order, composed, [*choice.files])
+        for n, question in enumerate(choice.questions, start=1)
+        if all(text in places for text in told[question.name])
+    ]
+    if not probes:
+        raise CannotMake(
+            f"{library.title}: what is asked about stands across parts; ask for fewer than {order.parts}"
+        )
+    return with_probes(composed, probes)
+
+
+def _lines(title: str, files: Iterable[tuple[str, str]]) -> Iterator[str]:
+    yield f"# {title}"
+    for path, text in files:
+        yield ""
+        yield _header(path)
+        yield from text.split("\n")
+
+
+def _header(path: str) -> str:
+    return f"# ==== file: {path} ===="
+
+
+def _told(question: Question, files: Mapping[str, str]) -> list[str]:
+    """The texts that the answer rests on; those of callers in the order of the callers."""
+
+    def lines(place: Lines) -> str:
+        return "\n".join(files[place.path].split("\n")[place.first - 1 : place.last]).strip()
+
+    if question.asked == "callers":
+        return [lines(place) for place in question.callers.values()]
+    if question.asked == "constant":
+        return [lines(question.defined)]
+    return [_header(question.defined.path), lines(question.defined)]
+
+
+def _places(order: Order, composed: Composed, texts: Iterable[str]) -> dict[str, Evidence]:
+    """Those of the texts that stand in the document once, and in one part."""
+    places: dict[str, Evidence] = {}
+    for number, part in enumerate(composed.parts):
+        found = sorted((part.index(text), text) for text in texts if text in part)
+        starts = [0, *(start for start, _ in found)]
+        counts = order.tokenizer.counts([part[a:b] for a, b in pairwise(starts)])
+        token = sum(composed.tokens[:number])
+        for (_, text), count in zip(found, counts, strict=True):
+            token += count
+            places[text] = Evidence(text=text, part=number + 1, token=token)
+    whole = "\n".join(composed.parts)
+    return {text: place for text, place in places.items() if whole.count(text) == 1}
+
+
+def _probe(
+    number: int,
+    question: Question,
+    places: Sequence[Evidence],
+    order: Order,
+    composed: Composed,
+    paths: Sequence[str],
+) -> Probe:
+    form: AnswerForm = "list" if question.asked == "callers" else "value"
+    ask = _SAYS[order.language] + _ASKS[order.language][question.asked]
+    callers = list(question.callers)
+    return Probe(
+        id=f"code-{number}-{question.asked}",
+        question=ask.format(name=question.name, user=question.user) + answer_form(form, order.language),
+        line=_line(question, paths),
+        evidence=tuple(
+            place.model_copy(update={"answer": callers[n] if callers else None})
+            for n, place in enumerate(places)
+        ),
+        rests="each" if callers else "all",
+        after=order.parts,
+        cell=Cell(
+            task="code",
+            tokens=order.tokens,
+            document=order.number,
+            depth=min(place.token for place in places) / sum(composed.tokens),
+            fact=question.name,
+            variant={"asked": question.asked, "across": bool(question.user)},
+        ),
+    )
+
+
+def _line(question: Question, paths: Sequence[str]) -> Line:
+    if question.asked == "callers":
+        return Names(gold=tuple(question.callers))
+    if question.asked == "constant":
+        number = isinstance(question.value, int | float)
+        return Value(gold={"number": question.value} if number else question.value)
+    path = question.defined.path
+    longer = [other for other in paths if other.endswith(f"/{path}")]
+    decoys = dict.fromkeys([*longer, *([question.user] if question.user else [])])
+    return Value(gold={"any_of": _spellings(path)}, decoys=tuple(decoys))
+
+
+def _spellings(path: str) -> list[JsonValue]:
+    """The path, and the name of the module where it has a dot and so cannot be mistaken."""
+    module = module_name(path)
+    return [path, module] if "." in module else [path]
+
+
+@cache
+def _installed() -> Library:
+    """Read once: the files of an installed Python do not change while it runs."""
+    return standard_library()
+
+
+def _make(order: Order) -> Document:
+    return code_document(order, _installed())
+
+
+CODE = Task(
+    name="code",
+    title="Questions across the files of Python's standard library",
+    options=Options,
+    make=_make,
+)

@@ -1,0 +1,24 @@
+"""The one list of all tasks: a task is one module and one line here."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from scenarios.documents.document import Task
+from scenarios.documents.tasks.absent import ABSENT
+from scenarios.documents.tasks.counting import COUNTING
+from scenarios.documents.tasks.multi_needle import MULTI_NEEDLE
+from scenarios.documents.tasks.needle import NEEDLE
+from scenarios.documents.tasks.repeated_words import REPEATED_WORDS
+from scenarios.documents.tasks.variables import VARIABLES
+
+_ALL: tuple[Task, ...] = (
+    NEEDLE,
+    MULTI_NEEDLE,
+    VARIABLES,
+    COUNTING,
+    REPEATED_WORDS,
+    ABSENT,
+)
+
+TASKS: Mapping[str, Task] = MappingProxyType({task.name: task for task in _ALL})
+"""By the names that suites use."""

@@ -1,0 +1,5 @@
+"""The languages that scenarios speak."""
+
+from typing import Literal
+
+Language = Literal["en", "zh"]
