@@ -129,7 +129,11 @@ def repeated_skeletons(exams: Sequence[Exam]) -> list[str]:
 def unused_operators(checks: Iterable[SuiteCheck]) -> list[str]:
     """Each mutation operator that none of the suites gave anything to do: what it proves is not proven."""
     used = {name for check in checks for name in check.operators}
-    return [f"the mutation operator {name} is never used" for name in (*get_args(CallOperator), *get_args(LineOperator)) if name not in used]
+    return [
+        f"the mutation operator {name} is never used"
+        for name in (*get_args(CallOperator), *get_args(LineOperator))
+        if name not in used
+    ]
 
 
 def _jobs(exam: Exam, equivalents: list[Equivalent]) -> Iterator[tuple[Exam, Model, Mutant | None]]:

@@ -180,5 +180,3 @@ def _reading(exam: Exam) -> Reading:
     if exam.scenario.reading is None:
         raise ValueError(f"{exam.scenario.name} is not about a document")
     return exam.scenario.reading
-
-

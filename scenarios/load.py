@@ -27,6 +27,8 @@ from scenarios.validation import record_problems
 from scenarios.yaml_file import Place, YamlFile, read_yaml
 
 R = TypeVar("R", bound=Record)
+_PLACES = frozenset({"sizing", "filler"})
+"""Names that may be paths, which are others on another machine."""
 
 
 class SuiteFile(Record):
@@ -161,8 +163,11 @@ def digest(scenario: Scenario) -> str:
             data["servers"][name]["folder"] = dict(_hashes(Path(server.folder)))
     if scenario.reading is not None:  # its text is known by its digest, wherever its files are
         source = data["reading"]["document"]["source"]
-        source.pop("files", None)
-        source.pop("folder", None)
+        data["reading"]["document"]["source"] = {
+            name: Path(value).name if name in _PLACES and isinstance(value, str) else value
+            for name, value in source.items()
+            if name not in {"files", "folder"}
+        }
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 

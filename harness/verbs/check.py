@@ -4,6 +4,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -14,10 +15,13 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from harness.check import SuiteCheck, check_suite, repeated_skeletons, unused_operators
+from harness.check_reading import ReaderCheck, check_readers
 from harness.environment import read_environment
 from harness.evaluation import load_scenarios, prepare_exams, utc_now, world_home
+from harness.opening import InMemory, Openings
 from harness.play import Stage
 from harness.verbs.setting import JsonFlag, consoles, in_words, run_async, spoken_errors
+from scenarios.documents.shelf import DocumentSettings, Shelf
 from scenarios.exam import Exam
 from scenarios.load import library_suites
 from scenarios.scenario import Scenario, Transport
@@ -45,32 +49,46 @@ def check(
     """Prove suites: gold scores 1, silence and refusal do not, every mutant is caught and diagnosed."""
     out, err = consoles()
     with spoken_errors():
-        found, shared = run_async(_check(what or list(library_suites()), transport, concurrency, err))
-    problems = [problem for suite in found for problem in suite.problems] + shared
-    problems += [] if what else unused_operators(found)
+        proof = run_async(_check(what or list(library_suites()), transport, concurrency, err))
+    problems = [problem for suite in proof.suites for problem in suite.problems] + proof.problems
+    problems += [] if what else unused_operators(proof.suites)
     if as_json:
-        typer.echo(json.dumps({"suites": [suite.as_json() for suite in found], "problems": problems}))
+        readers = [{**one.model_dump(), "agrees": one.agrees} for one in proof.readers]
+        suites = [suite.as_json() for suite in proof.suites]
+        typer.echo(json.dumps({"suites": suites, "readers": readers, "problems": problems}))
     else:
-        _show(found, problems, out, equivalents=equivalents)
+        _show(proof, problems, out, equivalents=equivalents)
     if problems:
         raise typer.Exit(GATE)
 
 
-async def _check(
-    what: Sequence[str], transport: Transport, concurrency: int, err: Console
-) -> tuple[list[SuiteCheck], list[str]]:
-    scenarios = load_scenarios(what)
+@dataclass
+class _Proof:
+    suites: list[SuiteCheck] = field(default_factory=list)
+    readers: list[ReaderCheck] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+async def _check(what: Sequence[str], transport: Transport, concurrency: int, err: Console) -> _Proof:
+    environment = read_environment()
+    shelf = Shelf(DocumentSettings(cache=environment.home / "fillers"))
+    scenarios = load_scenarios(what, shelf=shelf)
     with TemporaryDirectory(prefix="longspan-") as work:
-        home = world_home(read_environment(), Path(work), transport)
-        stage = Stage(home=home, now=utc_now, clock=time.perf_counter)
+        home = world_home(environment, Path(work), transport)
+        openings = Openings(shelf=shelf, store=InMemory(), warm=False)
+        stage = Stage(home=home, now=utc_now, clock=time.perf_counter, openings=openings)
         suites, missing = await _prepared(scenarios, home)
         columns = (SpinnerColumn(), TextColumn("{task.description}: {task.fields[played]} trials"))
         with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
-            found = [
-                await check_suite(name, some, stage, concurrency, _ticker(bars, name))
-                for name, some in suites.items()
-            ]
-    return found, missing + repeated_skeletons([exam for some in suites.values() for exam in some])
+            proof = _Proof(problems=missing)
+            for name, some in suites.items():
+                proof.suites.append(await check_suite(name, some, stage, concurrency, _ticker(bars, name)))
+                readers, odd = await check_readers(name, some, stage, concurrency)
+                proof.readers += readers
+                proof.problems += odd
+    played = [exam for some in suites.values() for exam in some if exam.scenario.reading is None]
+    proof.problems += repeated_skeletons(played)
+    return proof
 
 
 async def _prepared(
@@ -97,7 +115,8 @@ def _ticker(bars: Progress, name: str) -> Callable[[int], None]:
     return lambda played: bars.update(task, played=played)
 
 
-def _show(found: Sequence[SuiteCheck], problems: Sequence[str], out: Console, *, equivalents: bool) -> None:
+def _show(proof: _Proof, problems: Sequence[str], out: Console, *, equivalents: bool) -> None:
+    found = proof.suites
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("suite", "scenarios", "oracle", "idle", "refuser", "mutants", "diagnosed", "equivalent"):
         table.add_column(name, justify="left" if name == "suite" else "right")
@@ -108,6 +127,8 @@ def _show(found: Sequence[SuiteCheck], problems: Sequence[str], out: Console, *,
         table.add_row(suite.suite, str(suite.scenarios), f"{suite.oracle:.2f}", *floors, *counts)
     out.print(table)
     uses = sum((Counter(suite.operators) for suite in found), Counter[str]())
+    if proof.readers:
+        out.print(_readers(proof.readers))
     out.print("\nMutants by operator: " + ", ".join(f"{name} {n}" for name, n in sorted(uses.items())))
     if equivalents:
         for one in (one for suite in found for one in suite.equivalents):
@@ -117,3 +138,16 @@ def _show(found: Sequence[SuiteCheck], problems: Sequence[str], out: Console, *,
         out.print(f"✗ {problem}", markup=False, highlight=False, style="red", soft_wrap=True)
     if not problems:
         out.print("Every scenario is proven.", style="green")
+
+
+def _readers(checks: Sequence[ReaderCheck]) -> Table:
+    """What readers of known memory must score beside what they scored."""
+    title = "Readers whose memory is known"
+    table = Table(box=None, pad_edge=False, header_style="bold", title=title, title_justify="left")
+    for name in ("task", "reader", "n", "expected", "measured", "±"):
+        table.add_column(name, justify="left" if name in {"task", "reader"} else "right")
+    for one in checks:
+        figures = (f"{one.expected:.3f}", f"{one.measured:.3f}", f"{one.within:.3f}")
+        style = "" if one.agrees else "red"
+        table.add_row(f"{one.suite}/{one.task}", one.reader, str(one.n), *figures, style=style)
+    return table

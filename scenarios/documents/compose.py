@@ -43,7 +43,8 @@ _PARAGRAPH = (5, 8)
 
 _LEAD = {"en": " ", "zh": ""}
 
-Cut = Callable[[Pieces, int], Pieces]
+Cut = Callable[[Pieces, int, int], Pieces]
+"""Of more pieces than are needed, those worth at most and at least so many tokens."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,17 +101,14 @@ def compose_blocks(
 ) -> Composed:
     """The task's own lines, drawn until the document is full, with the planted ones among them.
 
-    The lines that stand in the parts are the first that were drawn; where they leave more than 1 % empty, the
-    last of them is one drawn later. A gold that counts them is taken from the parts. Raises `CannotMake`.
+    They stand in the order in which they were drawn. Where the first ones alone leave more than 1 % empty, as
+    in a short document, the last two give way to some that were drawn soon after; so a gold that hangs on the
+    lines is taken from the finished parts. Raises `CannotMake`.
     """
     sizes = order.tokenizer.counts([separator + item.text for item in planted])
     _check_room(order, planted, sizes)
     pieces = drawn(blocks, separator, order.tokens - sum(sizes) + _SPARE_TOKENS, order.tokenizer)
-
-    def cut(pieces: Pieces, budget: int) -> Pieces:
-        return cut_lines(pieces, budget, budget - int((1 - FILL) * 0.4 * order.tokens))
-
-    return _Sheet(order=order, planted=planted, sizes=sizes, pieces=pieces, cut=cut).composed()
+    return _Sheet(order=order, planted=planted, sizes=sizes, pieces=pieces, cut=cut_lines).composed()
 
 
 def room(order: Order) -> int:
@@ -183,6 +181,10 @@ class _Draft:
     places: Mapping[str, tuple[int, int]]
     """For each planted sentence its part, from 0, and the tokens of the part before it."""
 
+    @property
+    def tokens(self) -> int:
+        return sum(part.tokens for part in self.parts)
+
     @cached_property
     def texts(self) -> tuple[str, ...]:
         return tuple(part.text for part in self.parts)
@@ -229,15 +231,15 @@ class _Sheet:
 
     def _counted(self) -> Composed:
         """Counted whole, and cut again until it fits."""
-        target = max(self.limit - 8, (self.limit + self.least) // 2)
-        aim, total = target, 0
-        for _ in range(_ROUNDS):
-            draft = self._draft(aim)
+        slack = min(8, (self.limit - self.least) // 2)
+        off = total = 0
+        for n in range(_ROUNDS):
+            draft = self._draft(self.limit - off - (slack >> n), self.least - off)
             tokens = tuple(self.order.tokenizer.counts(draft.texts))
             total = sum(tokens)
             if self.least <= total <= self.limit:
                 return draft.composed(tokens, self.planted)
-            aim += target - total
+            off = total - draft.tokens
         raise CannotMake(
             f"a document of {self.order.tokens:,} tokens in {self.order.parts} parts could not be filled to "
             f"{self.least:,} or more: the pieces at hand give {total:,}; ask for a longer one or fewer parts"
@@ -245,7 +247,7 @@ class _Sheet:
 
     def _corrected(self, rate: float) -> Composed:
         """By its sums, which count one token where the tokenizer counts `rate`."""
-        draft = self._draft(int(AIM * self.limit / rate))
+        draft = self._draft(int(AIM * self.limit / rate), ceil(self.least / rate))
         tokens = tuple(round(part.tokens * rate) for part in draft.parts)
         if sum(tokens) < self.least:
             raise CannotMake(
@@ -254,16 +256,18 @@ class _Sheet:
             )
         return draft.composed(tokens, self.planted)
 
-    def _draft(self, aim: int) -> _Draft:
-        """The pieces spread over the parts so that each is about equally long, and planted among."""
+    def _draft(self, most: int, least: int) -> _Draft:
+        """So long by its sums if there are pieces for it, each part about as long as the others, the planted
+        sentences in their places.
+        """
         parts = self.order.parts
-        share = aim / parts
+        share = most / parts
         need = [
             sum(size for item, size in zip(self.planted, self.sizes, strict=True) if item.part == part)
             for part in range(1, parts + 1)
         ]
         rooms = np.maximum(0.0, share - np.array(need, dtype=np.float64))
-        pieces = self.cut(self.pieces, max(0, aim - sum(need)))
+        pieces = self.cut(self.pieces, max(0, most - sum(need)), max(0, least - sum(need)))
         borders = [0, *(pieces.within(end) for end in np.cumsum(rooms)[:-1].tolist()), len(pieces.texts)]
         places: dict[str, tuple[int, int]] = {}
         laid = [
@@ -313,6 +317,10 @@ def _check_room(order: Order, planted: Sequence[Planted], sizes: Sequence[int]) 
 def _check_values(composed: Composed, planted: Sequence[Planted]) -> None:
     """That every planted sentence occurs once and every value only where it was declared."""
     text = PART_BREAK.join(composed.parts)
+    if text.count(PART_BREAK) >= len(composed.parts):
+        raise CannotMake(
+            "a form feed stands inside a part, and is what divides the parts; take it out of the filler"
+        )
     wanted: Counter[str] = Counter()
     for item in planted:
         for value in dict.fromkeys(item.values):

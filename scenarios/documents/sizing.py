@@ -21,9 +21,7 @@ Flags: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
 _BATCH = 512
 """Lines that are drawn and counted at once."""
 _LAST = 64
-"""Pieces before the cut of which one may be exchanged."""
-_SPARE = 256
-"""Pieces behind the cut that may take its place."""
+"""Pieces at the cut, of which those are chosen that fill what is missing."""
 _WINDOWS = 8
 _WINDOW_TOKENS = 2048
 
@@ -66,12 +64,11 @@ class Pieces:
             gap=self.gap,
         )
 
-    def shortened(self, count: int, last: int) -> "Pieces":
-        """The first `count` pieces, and behind them piece `last`."""
+    def chosen(self, places: Sequence[int]) -> "Pieces":
         return Pieces(
-            texts=[*self.texts[:count], self.texts[last]],
-            counts=np.append(self.counts[:count], self.counts[last]),
-            opens=np.append(self.opens[:count], self.opens[last]),
+            texts=[self.texts[place] for place in places],
+            counts=self.counts[places],
+            opens=self.opens[places],
             lead=self.lead,
             gap=self.gap,
         )
@@ -105,43 +102,29 @@ class Pieces:
         return "".join(woven)
 
 
-def cut_prose(pieces: Pieces, budget: int) -> Pieces:
-    """The first sentences, worth `budget` or barely less: one near the cut gives way to a longer one."""
-    count = pieces.within(budget)
-    missing = budget - int(pieces.ends[count])
-    used = np.flatnonzero(~pieces.opens[max(0, count - _LAST) : count]) + max(0, count - _LAST)
-    spare = np.flatnonzero(~pieces.opens[count : count + _SPARE]) + count
-    cut = pieces[:count]
-    if not missing or not len(used) or not len(spare):
-        return cut
-    longer = pieces.counts[spare][None, :] - pieces.counts[used][:, None]
-    best = np.where(longer <= missing, longer, 0)
-    row, column = divmod(int(best.argmax()), len(spare))
-    if best[row, column] > 0:
-        old, new = int(used[row]), int(spare[column])
-        cut.texts[old] = pieces.texts[new]
-        counts = cut.counts.copy()
-        counts[old] = pieces.counts[new]
-        return Pieces(texts=cut.texts, counts=counts, opens=cut.opens, lead=cut.lead, gap=cut.gap)
-    return cut
+def cut_lines(pieces: Pieces, most: int, least: int) -> Pieces:
+    """The first lines, worth at most `most`.
 
-
-def cut_lines(pieces: Pieces, budget: int, enough: int) -> Pieces:
-    """The first lines, worth `enough` to `budget`.
-
-    Where the first ones alone do not come to `enough`, the last of them gives way to one drawn later, so the
+    Where they do not come to `least`, the last two give way to some that were drawn soon after, so that the
     order of drawing stays.
     """
-    count = pieces.within(budget)
-    if pieces.ends[count] >= enough:
+    count = pieces.within(most)
+    if pieces.ends[count] >= least:
         return pieces[:count]
-    for kept in range(count, max(-1, count - 8), -1):
-        missing = budget - int(pieces.ends[kept])
-        later = pieces.counts[kept : kept + _SPARE]
-        fitting = np.where(later <= missing, later, 0)
-        if len(fitting) and fitting.max() >= missing - (budget - enough):
-            return pieces.shortened(kept, kept + int(fitting.argmax()))
-    return pieces[:count]
+    kept = max(0, count - 2)
+    missing = most - int(pieces.ends[kept])
+    sums: dict[int, tuple[int, ...]] = {0: ()}
+    for place in range(kept, min(len(pieces.texts), kept + _LAST)):
+        for total, chosen in tuple(sums.items()):
+            more = total + int(pieces.counts[place])
+            if more <= missing:
+                sums.setdefault(more, (*chosen, place))
+    return pieces.chosen([*range(kept), *sums[max(sums)]])
+
+
+def cut_prose(pieces: Pieces, most: int, _least: int) -> Pieces:
+    """Sentences worth `most`, or as near to it as can be: no order of theirs has to be kept."""
+    return cut_lines(pieces, most, most)
 
 
 def drawn(lines: Iterator[str], separator: str, tokens: int, tokenizer: Tokenizer) -> Pieces:

@@ -107,6 +107,8 @@ def _speaks_of(attribute: str, text: str) -> bool:
 def _contradicts(bullet: Bullet, insights: Sequence[Insight]) -> bool:
     """Whether a bullet about a planted entity gives a number that no document gives for it; where values are
     words, whether it gives another insight's value of that attribute instead.
+
+    A number under a hundredth of all that is told of it counts something else: how many documents agree.
     """
     about = [insight for insight in insights if named(insight.entity, bullet.text)]
     if not about:

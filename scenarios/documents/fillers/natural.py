@@ -20,15 +20,21 @@ RUN = 12
 """Sentences that stay together: about two paragraphs."""
 MOST_BYTES = 64_000_000
 """Of a folder; a million tokens are about five million bytes."""
-_SHORTEST = 12
 _LONGEST = 1_200
 """Characters; what is longer is no sentence but a table or a line of data."""
 
 _BLANK = re.compile(r"\n\s*\n|\f")
+_LAYOUT = re.compile(r"(?<!\S)[*=~#_+|-]{3,}(?!\S)|[\x00-\x08\x0b-\x1f\x7f\ufeff\u2028\u2029]")
+"""Lines under headings, rules and frames of tables; control characters."""
+_CLOSERS = r"[\"'”’)\]]"
 _ENDS = {
-    "en": re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9])"),
-    "zh": re.compile(r"(?<=[。！？…])(?![。！？…”’」』）])"),
+    "en": re.compile(
+        rf"(?:(?<=[.!?])|(?<=[.!?]{_CLOSERS})|(?<=[.!?]{_CLOSERS}{_CLOSERS}))\s+(?=[\"'“‘(\[]?[A-Z0-9])"
+    ),
+    "zh": re.compile(r"(?<=[。！？…])(?![。！？…”’」』）])|(?<=[。！？…][”’」』）])(?![”’」』）])"),
 }
+_SHORTEST = {"en": 12, "zh": 5}
+"""Characters; what is shorter is told together with what follows."""
 
 
 def python_docs(language: Language) -> Prose:
@@ -83,11 +89,18 @@ def _prose(name: str, texts: Iterable[str], language: Language) -> Prose:
 
 
 def split_sentences(text: str, language: Language) -> list[str]:
-    """Without their layout. What is too short or too long to be a sentence is left out."""
+    """Without their layout, and each closed by a mark of punctuation.
+
+    What is not (a heading, a line of code) stays with the sentence after it; what is too long is left out.
+    """
     joint = " " if language == "en" else ""
     found: list[str] = []
+    pending = ""
     for block in _BLANK.split(text):
         line = joint.join(part.strip() for part in block.splitlines())
-        sentences = (" ".join(sentence.split()) for sentence in _ENDS[language].split(line))
-        found += [sentence for sentence in sentences if _SHORTEST <= len(sentence) <= _LONGEST]
-    return found
+        for piece in _ENDS[language].split(_LAYOUT.sub(" ", line)):
+            pending = joint.join([*pending.split(), *piece.split()])
+            if pending and not pending[-1].isalnum() and len(pending) >= _SHORTEST[language]:
+                found.append(pending)
+                pending = ""
+    return [sentence for sentence in found if len(sentence) <= _LONGEST]

@@ -1,14 +1,17 @@
 """T14, code: the installed standard library of Python, file by file, with questions across files.
 
-Files that use each other come together into a document, in random order, each under a line with its path. A
-question is asked only where `ast` gives one certain answer: in which file a function is `defined`, which
-functions are its `callers`, which value a `constant` has that another file uses. The names that are asked about
-are replaced throughout by invented ones, so that nobody answers from memory.
+Files that use each other come together into a document, in random order, each under a line with its path.
+A question is asked only where `ast` gives one certain answer: in which file a function is `defined`, which
+functions are its `callers`, which value a `constant` has that another file uses. The names that are asked
+about are replaced throughout by invented ones, so that nobody answers from memory.
 
 The text depends on the Python that is installed, whose version is its first line. `defined` rests on the path
-and the `def` below it, `constant` on the assignment; each caller is told by lines of its own.
+and the `def` below it, `constant` on the assignment; each caller is told by lines of its own. The filler is
+not used, and permutations of the parts are ignored, since a file may run from one part into the next.
+`order.independent` asks one question.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain, pairwise
@@ -18,8 +21,9 @@ from pydantic import Field, JsonValue
 
 from scenarios.documents.compose import Composed, compose_blocks, with_probes
 from scenarios.documents.document import CannotMake, Document, Order, Probe, Task
-from scenarios.documents.tasks.code_choice import choose
+from scenarios.documents.tasks.code_choice import Choice, choose
 from scenarios.documents.tasks.code_files import Library, module_name, standard_library
+from scenarios.documents.tasks.code_index import Constant
 from scenarios.documents.tasks.code_questions import Asked, Lines, Question
 from scenarios.documents.wording import AnswerForm, answer_form
 from scenarios.language import Language
@@ -39,41 +43,62 @@ class Options(Record):
 
 _SAYS: Mapping[Language, str] = {
     "en": "The document holds Python source files, each below a line with its path. ",
-    "zh": "文档里是若干 Python 源文件,每个文件上方有一行写着它的路径。",
+    "zh": "文件里是若干 Python 源文件，每个文件上方有一行写着它的路径。",
 }
 _ASKS: Mapping[Language, Mapping[Asked, str]] = {
     "en": {
-        "defined": "In which file is the function `{name}` defined? Give its path. ",
+        "defined": "In which file is the function `{name}` defined? Give its path.",
         "callers": "Which functions or methods, in whatever file, call the function `{name}`? "
-        "Give their bare names, without class or module. ",
-        "constant": "Which value has the constant `{name}`, which {user} uses and another file defines? ",
+        "Give their bare names, without class or module.",
+        "constant": "Which value has the constant `{name}`, which {user} uses and another file defines?",
     },
     "zh": {
-        "defined": "函数 `{name}` 是在哪个文件里定义的?请给出文件路径。",
-        "callers": "所有文件里,有哪些函数或方法调用了函数 `{name}`?只写函数名,不带类名和模块名。",
-        "constant": "{user} 用到了在另一个文件里定义的常量 `{name}`,它的值是多少?",
+        "defined": "函数 `{name}` 是在哪个文件里定义的？请给出文件路径。",
+        "callers": "所有文件里，有哪些函数或方法调用了函数 `{name}`?只写函数名，不带类名和模块名。",
+        "constant": "{user} 用到了在另一个文件里定义的常量 `{name}`，它的值是多少？",
     },
 }
+_SPARE = 4
+"""Questions beyond those wanted, for those whose lines run from one part into the next."""
+_BASED = re.compile(r"=\s*(0[xXoObB]\w+)")
+_LONGEST_BLOCK = 20
+"""Lines."""
 
 
 def code_document(order: Order, library: Library) -> Document:
     """A document of the library's files. Raises `CannotMake`."""
     options = Options.model_validate(order.options)
     wanted = 1 if order.independent else options.questions
-    choice = choose(order, library, wanted, options.asked, disguise=options.disguise)
-    composed = compose_blocks(order, _lines(library.title, chain(choice.files.items(), choice.rest)))
+    choice = choose(order, library, wanted + _SPARE, options.asked, disguise=options.disguise)
+    composed = compose_blocks(order, _blocks(library.title, chain(choice.files.items(), choice.rest)))
     told = {question.name: _told(question, choice.files) for question in choice.questions}
     places = _places(order, composed, dict.fromkeys(chain(*told.values())))
-    probes = [
-        _probe(n, question, [places[text] for text in told[question.name]], order, composed, [*choice.files])
-        for n, question in enumerate(choice.questions, start=1)
-        if all(text in places for text in told[question.name])
-    ]
-    if not probes:
+    whole = [q for q in choice.questions if all(text in places for text in told[q.name])]
+    if not whole:
         raise CannotMake(
-            f"{library.title}: what is asked about stands across parts; ask for fewer than {order.parts}"
+            f"{library.title}: what could be asked about runs from one of the {order.parts} parts into the next; "
+            "ask for fewer parts"
         )
-    return with_probes(composed, probes)
+    return with_probes(
+        composed,
+        [
+            _probe(n, question, [places[text] for text in told[question.name]], choice, order)
+            for n, question in enumerate(whole[:wanted], start=1)
+        ],
+    )
+
+
+def _blocks(title: str, files: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Some lines at a time, which end with a letter or a digit: there no tokenizer joins what it has
+    counted apart, so that the length is known from the counts of the blocks.
+    """
+    block: list[str] = []
+    for line in _lines(title, files):
+        block.append(line)
+        if line[-1:].isalnum() or len(block) == _LONGEST_BLOCK:
+            yield "\n".join(block)
+            block.clear()
+    yield "\n".join(block)
 
 
 def _lines(title: str, files: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -117,53 +142,53 @@ def _places(order: Order, composed: Composed, texts: Iterable[str]) -> dict[str,
 
 
 def _probe(
-    number: int,
-    question: Question,
-    places: Sequence[Evidence],
-    order: Order,
-    composed: Composed,
-    paths: Sequence[str],
+    number: int, question: Question, places: Sequence[Evidence], choice: Choice, order: Order
 ) -> Probe:
     form: AnswerForm = "list" if question.asked == "callers" else "value"
     ask = _SAYS[order.language] + _ASKS[order.language][question.asked]
-    callers = list(question.callers)
+    said: Sequence[str | None] = [*question.callers] or [None] * len(places)
     return Probe(
         id=f"code-{number}-{question.asked}",
-        question=ask.format(name=question.name, user=question.user) + answer_form(form, order.language),
-        line=_line(question, paths),
+        question=f"{ask.format(name=question.name, user=question.user)}\n{answer_form(form, order.language)}",
+        line=_line(question, places[0].text, [*choice.files]),
         evidence=tuple(
-            place.model_copy(update={"answer": callers[n] if callers else None})
-            for n, place in enumerate(places)
+            place.model_copy(update={"answer": answer}) for place, answer in zip(places, said, strict=True)
         ),
-        rests="each" if callers else "all",
+        rests="each" if question.callers else "all",
         after=order.parts,
         cell=Cell(
             task="code",
             tokens=order.tokens,
             document=order.number,
-            depth=min(place.token for place in places) / sum(composed.tokens),
             fact=question.name,
-            variant={"asked": question.asked, "across": bool(question.user)},
+            variant={
+                "asked": question.asked,
+                "across": bool(question.user),
+                "alone": order.independent,
+            },
         ),
     )
 
 
-def _line(question: Question, paths: Sequence[str]) -> Line:
+def _line(question: Question, told: str, paths: Sequence[str]) -> Line:
+    """`told` is what the answer rests on first."""
     if question.asked == "callers":
         return Names(gold=tuple(question.callers))
     if question.asked == "constant":
-        number = isinstance(question.value, int | float)
-        return Value(gold={"number": question.value} if number else question.value)
+        return Value(gold=_spelt(question.value, told))
     path = question.defined.path
     longer = [other for other in paths if other.endswith(f"/{path}")]
     decoys = dict.fromkeys([*longer, *([question.user] if question.user else [])])
-    return Value(gold={"any_of": _spellings(path)}, decoys=tuple(decoys))
-
-
-def _spellings(path: str) -> list[JsonValue]:
-    """The path, and the name of the module where it has a dot and so cannot be mistaken."""
     module = module_name(path)
-    return [path, module] if "." in module else [path]
+    return Value(gold={"any_of": [path, module]} if "." in module else path, decoys=tuple(decoys))
+
+
+def _spelt(value: Constant | None, told: str) -> JsonValue:
+    """A number also as it is written, where that is not with the base ten."""
+    if not isinstance(value, int | float):
+        return value
+    written = _BASED.search(told)
+    return {"any_of": [{"number": value}, written[1]]} if written else {"number": value}
 
 
 @cache

@@ -42,7 +42,8 @@ def choose(order: Order, library: Library, wanted: int, kinds: Sequence[Asked], 
     files, possible = max(tried, key=lambda attempt: (sum(bool(q.user) for q in attempt[1]), len(attempt[1])))
     if not possible:
         raise CannotMake(
-            f"{library.title}: {len(files)} files of {order.tokens:,} tokens leave nothing to ask; ask for a longer document"
+            f"{library.title}: the {len(files)} files that fit into {order.tokens:,} tokens leave nothing "
+            "to ask; ask for a longer document"
         )
     turned = [kinds[(order.number + n) % len(kinds)] for n in range(len(kinds))]
     asked = _in_turn(possible, turned, order.dice("questions"))[:wanted]

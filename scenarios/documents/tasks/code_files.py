@@ -12,9 +12,9 @@ from pathlib import Path
 from scenarios.documents.dice import Dice
 from scenarios.documents.document import PART_BREAK
 
-_SKIPPED = frozenset(
+_SKIPPED = (
     "__pycache__ config distutils encodings ensurepip idlelib idle_test lib-dynload lib2to3 pydoc_data "
-    "site-packages dist-packages test tests turtledemo".split()
+    "site-packages dist-packages test tests turtledemo"
 )
 """Folders of tests, tables, demonstrations, and of what later versions leave out."""
 _LARGEST = 120_000
@@ -46,7 +46,7 @@ class Library:
         return {path: sorted(others) for path, others in found.items()}
 
     def wander(self, dice: Dice, fits: frozenset[str]) -> Iterator[str]:
-        """All files that fit, each followed by its neighbours, so that files that belong together come together."""
+        """All files that fit, each followed by its neighbours: what belongs together comes together."""
         left = dict.fromkeys(dice.shuffled(sorted(fits)))
         queue: list[str] = []
         while left:
@@ -66,17 +66,18 @@ def standard_library() -> Library:
 def read_library(root: Path, title: str) -> Library:
     """The source files below a folder, without tests, tables and what is not UTF-8."""
     files = []
+    skipped = _SKIPPED.split()
     for folder, inner, names in os.walk(root):
-        inner[:] = [name for name in inner if name not in _SKIPPED and not name.startswith("config-")]
+        inner[:] = [name for name in inner if name not in skipped and not name.startswith("config-")]
         files += [
-            Path(folder, name) for name in names if name.endswith(".py") and not name.startswith("_sysconfig")
+            Path(folder, name) for name in names if name.endswith(".py") and "_sysconfigdata" not in name
         ]
     texts = {file.relative_to(root).as_posix(): _read(file) for file in files}
     return Library(title=title, texts={path: text for path in sorted(texts) if (text := texts[path])})
 
 
 def _read(file: Path) -> str:
-    """Its text without form feeds, which divide the parts of a document; empty for what is no plain source."""
+    """Its text without form feeds, which divide documents; empty for what is no plain source."""
     if file.stat().st_size > _LARGEST:
         return ""
     try:

@@ -9,8 +9,8 @@ of one station and one event; how many records report a certain event? Each of t
 
 The lines of the task are the whole document, in random order. The lists are scored by set F1 (with all the
 words wanted that is RULER's match_all, which is given the same references), the counts exactly and by their
-relative error. A count rests on every record of its event; `order.independent` plants one event's records
-alone.
+relative error. A count rests on every record of its event; `order.independent` plants the first
+question's records alone.
 """
 
 from bisect import bisect_left

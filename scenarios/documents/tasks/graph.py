@@ -1,4 +1,4 @@
-"""T6, graph walk: the document is nothing but the edges of a random directed graph, one a line, in random order.
+"""T6, graph walk: the document is nothing but the edges of a random directed graph, one a line.
 
 A question names a node and an operation:
 
@@ -6,12 +6,13 @@ A question names a node and an operation:
 - `exact`: the nodes at a distance of exactly d (over d edges and not over fewer),
 - `within`: the nodes that can be reached over 1 … d edges, itself left out.
 
-Each question has a region of its own: a tree that grows from its node, with edges back to ancestors as traps, so
-that every path that matters is the only one. All other edges are drawn at random among all nodes, except those
-that would change an answer. Every fourth gold set is empty, and then only an empty answer is right.
+Each question has a region of its own: a tree that grows from its node, with edges back to ancestors as traps,
+so that every path that matters is the only one. All other edges are drawn at random among all nodes, except
+those that would change an answer. Every fourth gold set is empty, and then only an empty answer is right.
 
-Scored as a set of names. Each edge to a node gives one of its `parents`; the other answers rest on every edge of
-a path to a node of the answer; an empty answer rests on nothing, since no edge can be missed.
+Scored as a set of names. Each edge to a node gives one of its `parents`; the other answers rest on every edge
+of a path to a node of the answer; an empty answer rests on nothing, since no edge can be missed.
+`order.independent` has the region of the first question alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +22,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from scenarios.documents.compose import Composed, Planted, compose_blocks, whole_depth
+from scenarios.documents.compose import (
+    Composed,
+    Planted,
+    compose_blocks,
+    rearranged,
+    whole_depth,
+    with_probes,
+)
 from scenarios.documents.dice import Dice
 from scenarios.documents.document import CannotMake, Document, Order, Probe, Task
 from scenarios.documents.wording import answer_form
@@ -46,19 +54,20 @@ class Options(Record):
 
 _SAYS: Mapping[Language, str] = {
     "en": "Each line `a -> b` of the document is an edge of a directed graph, from node a to node b. ",
-    "zh": "文档的每一行“a -> b”是一个有向图的一条边,从节点 a 指向节点 b。",
+    "zh": "文件的每一行“a -> b”是有向图的一条边，从节点 a 指向节点 b。",
 }
 _ASKS: Mapping[Language, Mapping[Operation, str]] = {
     "en": {
-        "parents": "Which nodes have an edge to {node}? ",
-        "exact": "Which nodes are at a distance of exactly {depth} from {node}: reached from it over {depth} edges, "
-        "and not over fewer? ",
-        "within": "Which nodes can be reached from {node} over at most {depth} edges? {node} itself does not count. ",
+        "parents": "Which nodes have an edge to {node}?",
+        "exact": "Which nodes are at a distance of exactly {depth} from {node}: reached from it over {depth} "
+        "edges, and not over fewer?",
+        "within": "Which nodes can be reached from {node} over at most {depth} edges? "
+        "The node {node} itself does not count.",
     },
     "zh": {
-        "parents": "哪些节点有一条边直接指向 {node}?",
-        "exact": "哪些节点与 {node} 的距离恰好是 {depth},即从 {node} 出发走 {depth} 条边可以到达、而走更少的边到不了?",
-        "within": "从 {node} 出发,最多走 {depth} 条边,可以到达哪些节点?{node} 自身不算。",
+        "parents": "哪些节点有一条边直接指向 {node}？",
+        "exact": "哪些节点与 {node} 的距离恰好是 {depth}，即从它出发走 {depth} 条边能到、走更少的边到不了？",
+        "within": "从 {node} 出发最多走 {depth} 条边，可以到达哪些节点？{node} 自身不算。",
     },
 }
 
@@ -91,46 +100,53 @@ def _make(order: Order) -> Document:
     options = Options.model_validate(order.options)
     ids = _ids(order.dice("ids"))
     regions = _regions(order, options, ids)
-    dice = order.dice("places")
-    planted = [_planted(edge, order, dice) for region in regions for edge in region.edges]
     edges = _further_edges(regions, _nodes(order, options, regions, ids), order.dice("edges"))
-    composed = compose_blocks(order, map(_line, edges), planted=planted)
-    return Document(
-        parts=composed.parts,
-        tokens=composed.tokens,
-        probes=tuple(_probe(n, region, order, composed) for n, region in enumerate(regions, 1)),
-    )
+    composed = compose_blocks(order, map(_line, edges), planted=_planted(regions, order))
+    composed = rearranged(composed, order)
+    return with_probes(composed, [_probe(n, region, composed, order) for n, region in enumerate(regions, 1)])
 
 
 def _line(edge: Edge) -> str:
     return f"{edge[0]} -> {edge[1]}"
 
 
-def _planted(edge: Edge, order: Order, dice: Dice) -> Planted:
-    part, depth = whole_depth(dice.below(1_000_000) / 1_000_000, order.parts)
-    return Planted(id=_line(edge), text=_line(edge), part=part, depth=depth, values=())
+def _planted(regions: Sequence[_Region], order: Order) -> list[Planted]:
+    """The edges of all regions, anywhere in the document."""
+    edges = [edge for region in regions for edge in region.edges]
+    places = [
+        whole_depth(word / 2**64, order.parts) for word in order.dice("places").words(len(edges)).tolist()
+    ]
+    return [
+        Planted(id=_line(edge), text=_line(edge), part=part, depth=depth)
+        for edge, (part, depth) in zip(edges, places, strict=True)
+    ]
 
 
-def _probe(number: int, region: _Region, order: Order, composed: Composed) -> Probe:
-    item = region.operation == "parents"
-    evidence = [composed.evidence[_line(edge)] for edge in region.needed]
-    question = _SAYS[order.language] + _ASKS[order.language][region.operation]
+def _probe(number: int, region: _Region, composed: Composed, order: Order) -> Probe:
+    ask = _SAYS[order.language] + _ASKS[order.language][region.operation]
+    parents = region.operation == "parents"
     return Probe(
         id=f"walk-{number}-{region.operation}-{region.depth}",
-        question=question.format(node=region.node, depth=region.depth) + answer_form("list", order.language),
+        question=f"{ask.format(node=region.node, depth=region.depth)}\n{answer_form('list', order.language)}",
         line=Names(gold=region.gold),
         evidence=tuple(
-            place.model_copy(update={"answer": edge[0] if item else None})
-            for edge, place in zip(region.needed, evidence, strict=True)
+            composed.evidence[_line(edge)].model_copy(update={"answer": edge[0] if parents else None})
+            for edge in region.needed
         ),
-        rests="each" if item else "all",
+        rests="each" if parents else "all",
         after=order.parts,
         cell=Cell(
             task="graph",
             tokens=order.tokens,
             document=order.number,
             fact=region.node,
-            variant={"operation": region.operation, "steps": region.depth, "size": len(region.gold)},
+            permutation=order.permutation,
+            variant={
+                "operation": region.operation,
+                "steps": region.depth,
+                "nodes": len(region.gold),
+                "alone": order.independent,
+            },
         ),
     )
 
@@ -191,7 +207,7 @@ def _parents(ids: Iterator[str], dice: Dice, empty: bool) -> _Region:
 
 
 def _walk(operation: Operation, depth: int, ids: Iterator[str], dice: Dice, empty: bool) -> _Region:
-    """A tree whose layers are the nodes at each distance; when empty it ends before the last one that is asked."""
+    """A tree whose layers are the nodes at each distance; for an empty answer it ends too early."""
     root = next(ids)
     above: dict[str, str] = {}
     layers: list[list[str]] = [[root]]

@@ -6,7 +6,9 @@ facts of a chain come `forward` (the person first), `backward` (the person last)
 in a part of its own where there are enough parts. Chains of the same form that nobody asks about, whose
 people are of the same families, and the chains of the other questions lead astray.
 
-Scored as an exact value; `cell.variant` has the hops and the order. The answer rests on every fact of its chain.
+Scored as an exact value; `cell.variant` has the hops and the order. The answer rests on every fact of its
+chain. `order.independent` plants the chain of the first question, beside those that nobody asks about. As
+the order of telling is part of the task, permutations of the parts are ignored.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,9 +18,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from scenarios.documents.compose import Planted, compose, whole_depth
+from scenarios.documents.compose import Composed, Planted, compose, whole_depth, with_probes
 from scenarios.documents.dice import Dice
-from scenarios.documents.document import Document, Order, Probe, Task
+from scenarios.documents.document import CannotMake, Document, Order, Probe, Task
 from scenarios.documents.tasks.names import Kind, Names
 from scenarios.documents.wording import answer_form
 from scenarios.language import Language
@@ -65,9 +67,9 @@ _QUESTIONS: Mapping[Language, Mapping[int, str]] = {
         "has its head office?",
     },
     "zh": {
-        2: "雇用{0}的那家单位,总部设在哪座城市?",
-        3: "雇用{0}的那家单位,其总部所在的城市位于哪条河边?",
-        4: "雇用{0}的那家单位,其总部所在的城市位于一条河边,这条河发源于哪座山?",
+        2: "雇用{0}的那家单位，总部设在哪座城市？",
+        3: "雇用{0}的那家单位，其总部所在的城市位于哪条河边？",
+        4: "雇用{0}的那家单位，其总部所在的城市位于一条河边，这条河发源于哪座山？",
     },
 }
 
@@ -91,28 +93,27 @@ class _Chain:
 def _make(order: Order) -> Document:
     options = Options.model_validate(order.options)
     asked, astray = _chains(order, options)
+    everybody = [*asked, *astray]
     dice = order.dice("facts")
-    composed = compose(order, [fact for chain in (*asked, *astray) for fact in _facts(chain, order, dice)])
-    return Document(
-        parts=composed.parts,
-        tokens=composed.tokens,
-        probes=tuple(
-            Probe(
-                id=f"{chain.id}-{chain.hops}-hops-{chain.told}",
-                question=f"{_QUESTIONS[order.language][chain.hops].format(chain.entities[0])}"
-                f"{' ' if order.language == 'en' else ''}{answer_form('value', order.language)}",
-                line=Value(gold=chain.entities[-1], decoys=_decoys(chain, (*asked, *astray))),
-                evidence=tuple(composed.evidence[fact] for fact in chain.facts),
-                after=order.parts,
-                cell=Cell(
-                    task="hops",
-                    tokens=order.tokens,
-                    document=order.number,
-                    fact=chain.id,
-                    variant={"hops": chain.hops, "order": chain.told},
-                ),
-            )
-            for chain in asked
+    composed = compose(order, [fact for chain in everybody for fact in _facts(chain, order, dice)])
+    return with_probes(composed, [_probe(chain, everybody, composed, order) for chain in asked])
+
+
+def _probe(chain: _Chain, everybody: Sequence[_Chain], composed: Composed, order: Order) -> Probe:
+    question = _QUESTIONS[order.language][chain.hops].format(chain.entities[0])
+    others = [other for other in everybody if other is not chain and other.hops >= chain.hops]
+    return Probe(
+        id=f"{chain.id}-{chain.hops}-hops-{chain.told}",
+        question=f"{question}\n{answer_form('value', order.language)}",
+        line=Value(gold=chain.entities[-1], decoys=tuple(other.entities[chain.hops] for other in others)),
+        evidence=tuple(composed.evidence[fact] for fact in chain.facts),
+        after=order.parts,
+        cell=Cell(
+            task="hops",
+            tokens=order.tokens,
+            document=order.number,
+            fact=chain.id,
+            variant={"hops": chain.hops, "order": chain.told, "alone": order.independent},
         ),
     )
 
@@ -121,6 +122,8 @@ def _chains(order: Order, options: Options) -> tuple[list[_Chain], list[_Chain]]
     """Those that are asked about, and those that lead astray."""
     names = Names(order.language, order.dice("names"))
     kinds = [kind for kind in product(options.hops, options.orders) if kind != (2, "shuffled")]
+    if not kinds:
+        raise CannotMake("two facts can be told forward or backward; `shuffled` needs three hops or more")
     first = order.number % len(kinds)
     wanted = (kinds[first:] + kinds[:first]) * options.chains
     families = [names.family() for _ in wanted]
@@ -169,13 +172,6 @@ def _told(chain: _Chain, places: list[int], dice: Dice) -> list[int]:
     while shuffled in (places, places[::-1]):
         shuffled = dice.shuffled(places)
     return shuffled
-
-
-def _decoys(chain: _Chain, chains: Sequence[_Chain]) -> tuple[str, ...]:
-    """What stands as far down in the other chains."""
-    return tuple(
-        other.entities[chain.hops] for other in chains if other is not chain and other.hops >= chain.hops
-    )
 
 
 HOPS = Task(

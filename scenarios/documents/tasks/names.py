@@ -1,7 +1,7 @@
-"""Invented names of people, firms, towns and waters: nobody knows them, so nothing can be answered from memory.
+"""Invented names of people, firms, towns and waters, so that nothing can be answered from memory.
 
-A document's names share no coined word, and none is the beginning of another, so that a name found in the text
-is that name and no part of a longer one.
+The names of a document share no coined word but that of a family, and none is the beginning of another, so
+that a name found in the text is that name and no part of a longer one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,10 +16,9 @@ Kind = Literal["person", "firm", "town", "river", "hills"]
 _STARTS = (
     "Bar Bel Bram Cal Cor Dal Der Dov Fal Fen Gal Gor Hal Hes Jor Kel Kor Lan Lor Mar Mel Mor Nel Nor Os Per "
     "Quil Ral Ros Sel Sor Tal Tor Ul Vel Vor Wen Yar Zel Zor"
-).split()
-_MIDDLES = "a e i o u an el en il or ul av ev iv ov ad ed id od am em im om".split()
-_ENDS = "bex dric dune fex gant grim kith lund mund nock pell quist rick sand stane tav thorn vane wick zeth".split()
-
+)
+_MIDDLES = "a e i o u an el en il or ul av ev iv ov ad ed id od am em im om"
+_ENDS = "bex dric dune fex gant grim kith lund mund nock pell quist rick sand stane tav thorn vane wick zeth"
 _FIRST = "霁砚泠沅翊珩汐岑杳彧昀霏笙筠茗珞瑾芷旻湛澹鄞郦隽"
 _SECOND = "秋衡漪舟岫檀棠岱桓阙瀛屿峤渚峪垣埠浔濠鹭麓苑邑崧"
 _SURNAMES = "赵钱孙李周吴郑王冯陈蒋沈韩杨朱秦许何吕施张孔曹严金魏陶姜"
@@ -81,7 +80,7 @@ class Names:
         raise CannotMake(f"no more names: {len(self._used)} of one document are in use; ask for fewer facts")
 
     def _english(self) -> str:
-        return self._dice.choice(_STARTS) + self._dice.choice(_MIDDLES) + self._dice.choice(_ENDS)
+        return "".join(self._dice.choice(parts.split()) for parts in (_STARTS, _MIDDLES, _ENDS))
 
     def _chinese(self) -> str:
         return self._dice.choice(_FIRST) + self._dice.choice(_SECOND)

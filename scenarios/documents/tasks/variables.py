@@ -7,8 +7,8 @@ stay true wherever they stand: a chain is told `forward` (the constant first), `
 or `shuffled`. RULER's variable tracking is `chains: 1, hops: 4, order: forward`.
 
 Scored by set F1 and as an exact set; RULER's match_all is given the same references. The answer rests on
-every sentence of its chain. `order.independent` plants one chain alone. As the telling order is part of the
-task, permutations of the parts are ignored.
+every sentence of its chain. `order.independent` plants the first question's chain alone. As the telling order
+is part of the task, permutations of the parts are ignored.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -66,10 +66,11 @@ class _Chain:
 
 def _make(order: Order) -> Document:
     options = Options.model_validate(order.options)
-    chains = _chains(order, options)[: 1 if order.independent else None]
+    chains = order.dice("questions").shuffled(_chains(order, options))
+    if order.independent:
+        chains = chains[:1]
     composed = compose(order, list(_planted(chains, order, options)))
-    questions = order.dice("questions").shuffled(chains)
-    return with_probes(composed, [_probe(chain, composed, order, options) for chain in questions])
+    return with_probes(composed, [_probe(chain, composed, order, options) for chain in chains])
 
 
 def _chains(order: Order, options: Options) -> list[_Chain]:

@@ -13,7 +13,7 @@ from larch import damage, delivery, pricing
 from larch.availability import RESERVATION_FEE_CENTS
 from larch.defaults import Settings
 from larch.errors import HireStillOpen
-from larch.models import Customer, Hire, Invoice, Line, LineKind, Method, Tool
+from larch.models import Customer, CustomerKind, Hire, Invoice, Line, LineKind, Method, Tool
 from larch.repository import Repository
 
 CARD_HANDLING_FEE_CENTS = 325
@@ -129,8 +129,8 @@ def discount_line(lines: Sequence[Line], percent: int) -> Line | None:
 
 
 def deposit_cents(tool: Tool, customer: Customer, settings: Settings) -> int:
-    """What is asked for as a security, shown on the invoice and no part of its total. Trade customers pay none."""
-    if customer.is_trade:
+    """What is asked for as a security, shown on the invoice and no part of its total; only private customers pay it."""
+    if customer.kind is not CustomerKind.PRIVATE:
         return 0
     return pricing.share(tool.value_cents, settings.deposit_percent)
 

@@ -122,7 +122,7 @@ def back(given: argparse.Namespace, desk: Desk) -> None:
     """Take a tool in."""
     hire = damage.take_back(desk.repo, given.hire, given.finding, desk.now)
     tool = desk.repo.tool(hire.tool_code)
-    print(f"{hire.id} is closed; {tool.code} goes to {availability.standing(desk.repo, tool, desk.now)}")
+    print(f"{hire.id} is closed; {tool.code} is now {availability.standing(desk.repo, tool, desk.now)}")
 
 
 def renew(given: argparse.Namespace, desk: Desk) -> None:
@@ -143,9 +143,7 @@ def bill(given: argparse.Namespace, desk: Desk) -> None:
         hire = desk.repo.hire(given.hire)
         invoice = billing.draft(desk.repo, hire, desk.settings, today=desk.today, method=given.method)
     else:
-        invoice = billing.issue(
-            desk.repo, given.hire, desk.settings, today=desk.today, method=given.method
-        )
+        invoice = billing.issue(desk.repo, given.hire, desk.settings, today=desk.today, method=given.method)
     hire = desk.repo.hire(invoice.hire_id)
     tool, customer = desk.repo.tool(hire.tool_code), desk.repo.customer(invoice.customer_id)
     print(billing.printed(invoice, tool, customer))

@@ -12,7 +12,7 @@ SETTINGS = replace(
     Settings(),
     shop_name="Larch Street Tool Hire",
     invoice_prefix="LS",
-    # MV: a fifth of the value did not cover the two breakers that never came back.
+    # MV: what we used to ask for did not cover the two breakers that never came back.
     deposit_percent=35,
     # HB: the bus comes every twenty minutes, and nobody is more than one bus late by bad luck.
     grace_minutes=25,
