@@ -106,7 +106,7 @@ async def _played(exams: Sequence[Exam], name: str, stage: Stage, concurrency: i
     return [grades[exam.scenario.name] for exam in exams]
 
 
-def _compared(  # noqa: PLR0913 # one row of the table
+def _compared(  # one row of the table
     suite: str, task: str, name: str, kind: ReaderKind, exams: Sequence[Exam], grades: Sequence[Grade]
 ) -> tuple[ReaderCheck, list[str]]:
     """The mean that is expected beside the one that was measured."""

@@ -19,6 +19,11 @@ class Environment:
     variables: Mapping[str, str]
     """Everything but the key, for children and for `${NAME}` in a scenario's headers."""
 
+    @property
+    def fillers(self) -> Path:
+        """Where tables of counted sentences are kept, from which documents are made."""
+        return self.home / "fillers"
+
     def __repr__(self) -> str:
         return f"Environment(home={self.home!r}, key={mask(self.key)!r})"
 

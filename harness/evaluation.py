@@ -77,7 +77,7 @@ class Outcome:
 
 async def evaluate(request: Request, environment: Environment, progress: Progress) -> Outcome:
     """Do all of it. Raises the errors that `harness.verbs.setting` knows how to say."""
-    shelf = Shelf(replace(request.documents, cache=environment.home / "fillers", seed=request.seed))
+    shelf = Shelf(replace(request.documents, cache=environment.fillers, seed=request.seed))
     scenarios = load_scenarios(request.suites, request.limit, shelf)
     with TemporaryDirectory(prefix="longspan-") as work:
         home = world_home(environment, Path(work), request.transport)

@@ -29,7 +29,8 @@ def line(
     layout: Layout, document: Document, until: int, replies: Sequence[str], lang: Language
 ) -> tuple[Message, ...]:
     """The conversation up to a part that is about to be given, or that was answered: whatever `replies`
-    tells."""
+    tells.
+    """
     first = until if layout == "carry" else 1
     said: list[Message] = []
     for part in range(first, until + 1):

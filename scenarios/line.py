@@ -61,7 +61,8 @@ class Number(Kind):
 
 class Sequence(Kind):
     """Items in an order: exact, and beside it Kendall's tau-b (`tau`) or 1 − edit distance / longer
-    (`edit`)."""
+    (`edit`).
+    """
 
     kind: Literal["sequence"] = "sequence"
     gold: tuple[str, ...]

@@ -12,7 +12,7 @@ class Record(BaseModel):
 
 
 class Kind(Record):
-    """One of several records that stand in the same place; its `kind` is written even where defaults are not."""
+    """One of several records that may stand in a place; its `kind` is written even where defaults are not."""
 
     @model_serializer(mode="wrap")
     def _with_its_kind(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -57,8 +57,8 @@ class Study(Record):
     """Of everything that is drawn at random."""
     limits: StudyLimits = StudyLimits()
     sizing: str | None = None
-    """The tokenizer that sizes the documents, so that all models read the same bytes: `o200k_base`, `cl100k_base`,
-    `qwen`, `deepseek`, or the path of a tokenizer.json."""
+    """The tokenizer that sizes the documents, so that all models read the same bytes: `o200k_base`,
+    `cl100k_base`, `qwen`, `deepseek`, or the path of a tokenizer.json."""
     layout: Annotated[tuple[Layout, ...], BeforeValidator(as_list)] = ()
     """How documents are read, instead of what their suites say."""
     tokens: Annotated[tuple[Length, ...], BeforeValidator(as_list)] = ()

@@ -65,10 +65,14 @@ _SAYS: dict[tuple[Language, str], str] = {
 
 def gold_behaviour(exam: Exam) -> Behaviour:
     """Every gold call, in as few steps as their order allows, and then every fact."""
+    scenario = exam.scenario
     return tuple(
         turn
-        for segment in exam.scenario.segments
-        for turn in (*(Turn(segment=segment.id) for _ in segment.user[1:]), _last_turn(segment, exam.scenario.language))
+        for segment in scenario.segments
+        for turn in (
+            *(Turn(segment=segment.id) for _ in segment.user[1:]),
+            _last_turn(segment, scenario.language),
+        )
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from scenarios.scenario import Language
+from scenarios.language import Language
 from scenarios.transcript import CallProblem
 
 _MOST_NAME = 200

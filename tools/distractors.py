@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from scenarios.exam import ToolSpec
-from scenarios.scenario import Language
+from scenarios.language import Language
 from tools.failure import WorldFailed
 from tools.offers import Offer
 

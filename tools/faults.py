@@ -6,7 +6,8 @@ Everything here is pure. The same scenario is hit at the same calls with the sam
 import hashlib
 from collections.abc import Iterable
 
-from scenarios.scenario import Fault, Language
+from scenarios.language import Language
+from scenarios.scenario import Fault
 from tools.answers import Answer
 
 KEPT = 0.3

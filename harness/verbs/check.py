@@ -71,7 +71,7 @@ class _Proof:
 
 async def _check(what: Sequence[str], transport: Transport, concurrency: int, err: Console) -> _Proof:
     environment = read_environment()
-    shelf = Shelf(DocumentSettings(cache=environment.home / "fillers"))
+    shelf = Shelf(DocumentSettings(cache=environment.fillers))
     scenarios = load_scenarios(what, shelf=shelf)
     with TemporaryDirectory(prefix="longspan-") as work:
         home = world_home(environment, Path(work), transport)

@@ -8,30 +8,38 @@ from typing import Annotated, Literal
 import typer
 from rich.table import Table
 
+from harness.environment import read_environment
 from harness.reference import REFERENCE_MODELS
+from harness.reference_reading import READERS
 from harness.store import RunError, RunFolder
 from harness.verbs.setting import JsonFlag, consoles, spoken_errors
 from local_models.catalog import load_catalog
+from scenarios.documents.shelf import DocumentSettings, Shelf
+from scenarios.documents.tasks.registry import TASKS
 from scenarios.load import find_suite, library_suites, load_suite
+from scenarios.problem import ScenarioError
 
 app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 
-Row = dict[str, str | int]
+Row = dict[str, str | int | None]
 
 
 @app.command("list")
 def listing(
-    what: Annotated[Literal["suites", "scenarios", "models", "runs"], typer.Argument(help="What to list.")],
+    what: Annotated[
+        Literal["suites", "scenarios", "tasks", "models", "runs"], typer.Argument(help="What to list.")
+    ],
     suite: Annotated[list[str] | None, typer.Argument(help="Of these suites only (for scenarios).")] = None,
     *,
     runs: Annotated[Path, typer.Option(help="The folder of run folders.")] = Path("runs"),
     as_json: JsonFlag = False,
 ) -> None:
-    """List suites, scenarios, models or runs."""
+    """List suites, scenarios, tasks of generated documents, models or runs."""
     with spoken_errors():
         found: Mapping[str, Callable[[], list[Row]]] = {
             "suites": _suites,
             "scenarios": lambda: _scenarios(suite or list(library_suites())),
+            "tasks": _tasks,
             "models": _models,
             "runs": lambda: _runs(runs),
         }
@@ -47,29 +55,48 @@ def listing(
     for column in rows[0]:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*map(str, row.values()))
+        table.add_row(*("–" if value is None else str(value) for value in row.values()))
     out.print(table)
 
 
 def _suites() -> list[Row]:
-    suites = [load_suite(find_suite(name)) for name in library_suites()]
-    return [
-        {"suite": s.name, "scenarios": len(s.scenarios), "title": s.title, "needs": s.needs} for s in suites
-    ]
+    shelf = _shelf()
+    return [_suite(name, shelf) for name in library_suites()]
+
+
+def _suite(name: str, shelf: Shelf) -> Row:
+    """A suite in a line; one that needs what is not installed says so."""
+    try:
+        suite = load_suite(find_suite(name), shelf)
+    except ScenarioError as error:
+        return {"suite": name, "scenarios": None, "title": "", "needs": error.problems[0].message}
+    return {"suite": name, "scenarios": len(suite.scenarios), "title": suite.title, "needs": suite.needs}
 
 
 def _scenarios(suites: list[str]) -> list[Row]:
+    shelf = _shelf()
     return [
         {"scenario": s.name, "language": s.language, "tags": " ".join(s.tags), "title": s.title}
         for name in suites
-        for s in load_suite(find_suite(name)).scenarios
+        for s in load_suite(find_suite(name), shelf).scenarios
     ]
+
+
+def _tasks() -> list[Row]:
+    return [{"task": task.name, "title": task.title} for task in TASKS.values()]
+
+
+def _shelf() -> Shelf:
+    return Shelf(DocumentSettings(cache=read_environment().fillers))
 
 
 def _models() -> list[Row]:
     rows: list[Row] = [
         {"model": f"reference/{name}", "title": f"{about} (SIMULATED: no model)"}
         for name, about in REFERENCE_MODELS.items()
+    ]
+    rows += [
+        {"model": f"reference/{name}", "title": f"{about} (SIMULATED)"} for name, about in READERS.items()
     ]
     rows += [{"model": f"local/{name}", "title": model.title} for name, model in load_catalog().items()]
     return [*rows, {"model": "chat:ID@BASE_URL", "title": "any OpenAI-compatible endpoint"}]

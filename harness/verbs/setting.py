@@ -18,13 +18,15 @@ from harness.run import RunStopped
 from harness.store import RunError
 from local_models.failure import ServerFailed
 from local_models.install import InstallError
+from scenarios.documents.document import CannotMake
 from scenarios.problem import ScenarioError
+from scoring.extras import NotInstalled
 from scoring.registry import ScorerClash, UnknownScorer
 from tools.failure import WorldFailed
 
 T = TypeVar("T")
 
-_WRONG_USE = (ScenarioError, ModelError, RunError, UnknownScorer, ScorerClash)
+_WRONG_USE = (ScenarioError, ModelError, RunError, UnknownScorer, ScorerClash, CannotMake, NotInstalled)
 _FAILED = (RunStopped, WorldFailed, InstallError, ServerFailed, OSError)
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]

@@ -35,6 +35,8 @@ AIM = 0.995
 _SURE = 6
 """Standard errors by which its length has to be away from both borders."""
 _ROUNDS = 8
+_ROOM = 4
+"""Tokens of room that a document needs to be filled."""
 _JOINT = 2
 """Tokens at most of what stands between two parts when they are sent as one text."""
 _SPARE_TOKENS = 2048
@@ -102,8 +104,8 @@ def compose_blocks(
     """The task's own lines, drawn until the document is full, with the planted ones among them.
 
     They stand in the order in which they were drawn. Where the first ones alone leave more than 1 % empty, as
-    in a short document, the last two give way to some that were drawn soon after; so a gold that hangs on the
-    lines is taken from the finished parts. Raises `CannotMake`.
+    in a short document, the last few give way to others that were drawn soon after; so a gold that hangs on
+    the lines is taken from the finished parts. Raises `CannotMake`.
     """
     sizes = order.tokenizer.counts([separator + item.text for item in planted])
     _check_room(order, planted, sizes)
@@ -215,9 +217,9 @@ class _Sheet:
 
     @property
     def limit(self) -> int:
-        """With room for what stands between the parts when they are sent as one text, if there is any."""
-        room = self.order.tokens - self.least
-        return self.order.tokens - min(_JOINT * (self.order.parts - 1), room // 2)
+        """Leaves room for what stands between the parts when they are sent as one text, if there is any."""
+        room = self.order.tokens - self.least - _ROOM
+        return self.order.tokens - max(0, min(_JOINT * (self.order.parts - 1), room))
 
     def composed(self) -> Composed:
         if self.order.tokens > EXACT_UP_TO:

@@ -32,7 +32,8 @@ def expand(  # noqa: PLR0913 # what a scenario is made of
     scorers: tuple[str, ...] = (),
 ) -> Iterator[Scenario]:
     """Every question of a document in every layout; where the whole is in view, those that hold at the
-    end."""
+    end.
+    """
     end = len(document.parts)
     for layout in layouts:
         whole = layout in WHOLE

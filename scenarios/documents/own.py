@@ -1,5 +1,6 @@
 """A scenario.yaml with `document:`: a document of one's own, questions on it, and facts that must stay the
-same."""
+same.
+"""
 
 from typing import Annotated, Literal, Self
 
@@ -11,7 +12,6 @@ from scenarios.line import Gold
 from scenarios.reading import FactKind
 from scenarios.record import Record
 from scenarios.scenario import Id, Limits
-
 
 _SEVERAL = 2
 

@@ -34,7 +34,8 @@ def split_parts(text: str, longest: int, tokenizer: Tokenizer) -> tuple[str, ...
 
 def find_quote(quote: str, parts: Sequence[str]) -> Iterator[tuple[int, int, str]]:
     """Each place of a quote: part (from 1), character in it, and the text there; spaces and line breaks are
-    alike."""
+    alike.
+    """
     pattern = re.compile(r"\s+".join(map(re.escape, quote.split())))
     loose = (
         re.compile(r"\s*".join(re.escape(c) for c in quote if not c.isspace()))

@@ -56,8 +56,8 @@ class Shelf:
             source = ref.source
             found = self.make(source) if isinstance(source, Generated) else self.read(source)
             if found.digest != ref.digest:
-                message = f"{ref.name}: its text is not what it was when the run began; start another run with --new"
-                raise CannotMake(message)
+                message = "its text is not what it was when the run began; start another run with --new"
+                raise CannotMake(f"{ref.name}: {message}")
             self._keep(ref.digest, found)
         self._documents.move_to_end(ref.digest)
         return found

@@ -20,8 +20,10 @@ Flags: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
 
 _BATCH = 512
 """Lines that are drawn and counted at once."""
+_GIVE_WAY = 8
+"""Pieces before the cut that others may take the place of."""
 _LAST = 64
-"""Pieces at the cut, of which those are chosen that fill what is missing."""
+"""Pieces from there on, of which those are chosen that fill what is missing."""
 _WINDOWS = 8
 _WINDOW_TOKENS = 2048
 
@@ -64,11 +66,12 @@ class Pieces:
             gap=self.gap,
         )
 
-    def chosen(self, places: Sequence[int]) -> "Pieces":
+    def ended(self, count: int, places: Sequence[int]) -> "Pieces":
+        """The first `count` pieces, and behind them those at the places given."""
         return Pieces(
-            texts=[self.texts[place] for place in places],
-            counts=self.counts[places],
-            opens=self.opens[places],
+            texts=[*self.texts[:count], *(self.texts[place] for place in places)],
+            counts=np.append(self.counts[:count], self.counts[[*places]]),
+            opens=np.append(self.opens[:count], self.opens[[*places]]),
             lead=self.lead,
             gap=self.gap,
         )
@@ -105,21 +108,23 @@ class Pieces:
 def cut_lines(pieces: Pieces, most: int, least: int) -> Pieces:
     """The first lines, worth at most `most`.
 
-    Where they do not come to `least`, the last two give way to some that were drawn soon after, so that the
+    Where they do not come to `least`, the last few give way to others that were drawn soon after, so that the
     order of drawing stays.
     """
     count = pieces.within(most)
     if pieces.ends[count] >= least:
         return pieces[:count]
-    kept = max(0, count - 2)
+    kept = max(0, count - _GIVE_WAY)
     missing = most - int(pieces.ends[kept])
     sums: dict[int, tuple[int, ...]] = {0: ()}
     for place in range(kept, min(len(pieces.texts), kept + _LAST)):
+        if missing in sums:
+            break
         for total, chosen in tuple(sums.items()):
             more = total + int(pieces.counts[place])
             if more <= missing:
                 sums.setdefault(more, (*chosen, place))
-    return pieces.chosen([*range(kept), *sums[max(sums)]])
+    return pieces.ended(kept, sums[max(sums)])
 
 
 def cut_prose(pieces: Pieces, most: int, _least: int) -> Pieces:
@@ -128,14 +133,18 @@ def cut_prose(pieces: Pieces, most: int, _least: int) -> Pieces:
 
 
 def drawn(lines: Iterator[str], separator: str, tokens: int, tokenizer: Tokenizer) -> Pieces:
-    """Lines worth at least `tokens`, fewer when there are no more; equal lines are counted once."""
+    """Lines worth at least `tokens`, fewer when there are no more; equal lines are counted once.
+
+    A line is counted behind a line that ends as it does itself, since what ends a line and what begins the next
+    may be one token.
+    """
     texts: list[str] = []
     counts: list[int] = []
     known: dict[str, int] = {}
     total = 0
     while total < tokens and (batch := list(islice(lines, _BATCH))):
         new = list(dict.fromkeys(text for text in batch if text not in known))
-        known.update(zip(new, tokenizer.counts([separator + text for text in new]), strict=True))
+        known.update(zip(new, _counts_behind(new, separator, tokenizer), strict=True))
         texts += batch
         counts += [known[text] for text in batch]
         total += sum(counts[-len(batch) :])
@@ -146,6 +155,13 @@ def drawn(lines: Iterator[str], separator: str, tokens: int, tokenizer: Tokenize
         lead=separator,
         gap=separator,
     )
+
+
+def _counts_behind(lines: Sequence[str], separator: str, tokenizer: Tokenizer) -> list[int]:
+    ends = list(dict.fromkeys(line[-1:] for line in lines))
+    alone = dict(zip(ends, tokenizer.counts(ends), strict=True))
+    counts = tokenizer.counts([line[-1:] + separator + line for line in lines])
+    return [count - alone[line[-1:]] for count, line in zip(counts, lines, strict=True)]
 
 
 def sampled_rate(pieces: Pieces, tokenizer: Tokenizer) -> tuple[float, float]:

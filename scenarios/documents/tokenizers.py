@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from scenarios.documents.document import Tokenizer
+from scenarios.documents.document import CannotMake, Tokenizer
 
 Count = Callable[[Sequence[str]], list[int]]
 
@@ -46,7 +46,7 @@ _SPLIT_O200K = (
 )
 
 
-class NoTokenizer(Exception):
+class NoTokenizer(CannotMake):
     """A tokenizer that is unknown, not installed or useless; the message says which, and what to do."""
 
 

@@ -12,7 +12,8 @@ NOT_STATED: Mapping[Language, str] = {"en": "not stated", "zh": "未提及"}
 
 _FORMS: Mapping[Language, Mapping[AnswerForm, str]] = {
     "en": {
-        "value": "End with one line `ANSWER: <value>`, and `ANSWER: not stated` if the document does not say.",
+        "value": "End with one line `ANSWER: <value>`, "
+        "and `ANSWER: not stated` if the document does not say.",
         "list": 'End with one line `ANSWER: ["<item>", ...]`, a JSON array, which is [] if there is none.',
         "number": "End with one line `ANSWER: <number>`.",
         "order": 'End with one line `ANSWER: ["<first>", ...]`, a JSON array in that order.',
@@ -38,23 +39,24 @@ _TURNS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "single": "Here is a document. Read it to its end; a question about it follows.\n\n{text}\n\n"
         "That was the whole document. Reply with OK.",
-        "concat": "Here is a document in {of} parts. Read it to its end; a question about it follows.\n\n{text}\n\n"
-        "That was the whole document. Reply with OK.",
+        "concat": "Here is a document in {of} parts. Read it to its end; a question about it follows.\n\n"
+        "{text}\n\nThat was the whole document. Reply with OK.",
         "heading": "[Part {n} of {of}]",
         "segmented": "Part {n} of {of} of a document follows. Read it; questions may come after any part. "
         "Reply with one short line that you have read it.\n\n[Part {n} of {of}]\n{text}",
         "recap": "Here are all {of} parts of the document once more.\n\n{text}\n\n"
         "That was the whole document. Reply with OK.",
-        "carry": "You read a document of {of} parts, one part at a time. Earlier parts are gone; only your own notes "
-        "stay.\n\nYour notes so far:\n{notes}\n\n[Part {n} of {of}]\n{text}\n\n"
+        "carry": "You read a document of {of} parts, one part at a time. Earlier parts are gone; "
+        "only your own notes stay.\n\nYour notes so far:\n{notes}\n\n[Part {n} of {of}]\n{text}\n\n"
         "Write your notes anew, in at most 300 words, with everything that may be asked about later. "
         "Reply with the notes alone.",
         "no notes": "(none)",
-        "tools": "A document in {of} parts is behind the tools reader__outline, reader__search and reader__open_part. "
-        "Use them to answer a question about it.\n\n{text}",
+        "tools": "A document in {of} parts is behind the tools reader__outline, reader__search and "
+        "reader__open_part. Use them to answer a question about it.\n\n{text}",
     },
     "zh": {
-        "single": "下面是一份文件，请通读到底，随后会就它提一个问题。\n\n{text}\n\n以上是文件的全部内容。请只回复 OK。",
+        "single": "下面是一份文件，请通读到底，随后会就它提一个问题。\n\n{text}\n\n"
+        "以上是文件的全部内容。请只回复 OK。",
         "concat": "下面是一份共 {of} 部分的文件，请通读到底，随后会就它提一个问题。\n\n{text}\n\n"
         "以上是文件的全部内容。请只回复 OK。",
         "heading": "【第 {n} 部分，共 {of} 部分】",

@@ -114,9 +114,10 @@ def _contradicts(bullet: Bullet, insights: Sequence[Insight]) -> bool:
     if not about:
         return False
     told = " ; ".join(part for one in about for part in (one.entity, one.attribute, one.value))
-    if set(numbers_in(bullet.text)) - set(numbers_in(told)) or set(dates_in(bullet.text)) - set(
-        dates_in(told)
-    ):
+    numbers = set(numbers_in(told))
+    least = min(map(abs, numbers), default=0.0) / 100
+    strange = {number for number in numbers_in(bullet.text) if abs(number) >= least} - numbers
+    if strange or set(dates_in(bullet.text)) - set(dates_in(told)):
         return True
     return any(
         other.attribute == one.attribute and other.value != one.value and _gives(other.value, bullet.text)

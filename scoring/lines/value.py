@@ -20,6 +20,8 @@ from scoring.lines.verdict import LineVerdict, Outcome
 _CHOICE = re.compile(r"\bor\b|(?<=\s)/(?=\s)|\|或者|还是|或")
 _ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）")
 _ROW_OF_NUMBERS = re.compile(r"[\d.]+(?:(?:[,;、，；/\s]|\band\b|和)+[\d.]+)+")
+_LONG_NUMBER = 7
+"""Digits of a number that nobody writes in words."""
 _ALLOWANCE: dict[Language, int] = {"en": 120, "zh": 60}
 """Letters that an answer may be longer than twice the value."""
 
@@ -71,7 +73,12 @@ def judge_conflict(line: Conflict, answer: str, language: Language) -> LineVerdi
 
 
 def _outcome(line: Value, answer: str, language: Language) -> Outcome:
-    decoys = [decoy for decoy in line.decoys if _tells_apart(decoy, line) and named(decoy, answer)]
+    bare = _bare(answer)
+    decoys = [
+        decoy
+        for decoy in line.decoys
+        if not _surely_absent(decoy, bare) and _tells_apart(decoy, line) and named(decoy, answer)
+    ]
     stale = [old for old in line.stale if _tells_apart(wordings(old)[0], line) and named(old, answer)]
     if line.gold is None:
         return "right" if abstains(answer) and not decoys and not stale else "false_answer"
@@ -100,6 +107,20 @@ def _answer(line: Value, answer: str, outcome: Outcome) -> str:
 def _tells_apart(other: str, line: Value) -> bool:
     """Whether naming it is not already part of naming the gold value."""
     return line.gold is None or not any(named(other, words) for words in wordings(line.gold))
+
+
+def _surely_absent(decoy: str, bare: str) -> bool:
+    """Whether a look at the letters and digits is enough, which it is but for dates, times, small numbers and
+    letters with accents. A question may have hundreds of decoys.
+    """
+    digits = not any(sign.isalpha() for sign in decoy)
+    if not decoy.isascii() or ":" in decoy or (digits and (len(decoy) < _LONG_NUMBER or "-" in decoy)):
+        return False
+    return _bare(decoy) not in bare
+
+
+def _bare(text: str) -> str:
+    return "".join(sign for sign in fold(text) if sign.isalnum())
 
 
 def _without_longer(answer: str, line: Value, decoys: list[str]) -> str:

@@ -110,11 +110,9 @@ def main() -> int:
             same &= equal
             within &= measure != "rougeL" or tokens != BUDGET_TOKENS or seconds <= BUDGET
         overlap_row(pair, tokens, arguments.language)
-    print(f"\npeak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB", end="; ")
-    print(
-        f"ROUGE-L of {BUDGET_TOKENS:,} tokens within {BUDGET} s: {'yes' if within else 'NO'}; values ", end=""
-    )
-    print("identical wherever both were computed" if same else "DIFFER")
+    print(f"\npeak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+    print(f"ROUGE-L of {BUDGET_TOKENS:,} tokens within {BUDGET} s: {'yes' if within else 'NO'}")
+    print(f"values: {'identical wherever both were computed' if same else 'DIFFERENT'}")
     return 0 if same and within else 1
 
 

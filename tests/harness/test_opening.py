@@ -75,7 +75,7 @@ async def test_the_first_question_on_a_whole_document_goes_ahead_alone(tmp_path:
     first_may_end = asyncio.Event()
 
     class Slow(Scripted):
-        async def reply(self, messages, ask):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 # as above it
+        async def reply(self, messages, ask):  # type: ignore[no-untyped-def]
             going.append("asked")
             if len(going) == 1:
                 await first_may_end.wait()

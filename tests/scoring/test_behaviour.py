@@ -4,8 +4,9 @@ import json
 
 from pydantic import JsonValue
 
+from scenarios.language import Language
 from scenarios.matching import mentioned, resolve
-from scenarios.scenario import Expectation, ExpectedCall, Language, Scenario, Segment
+from scenarios.scenario import Expectation, ExpectedCall, Scenario, Segment
 from scoring.behaviour import PlannedCall, Sentence, Turn, arguments_json, gold_behaviour, spoken
 from scoring.grade import grade
 from tests.scoring.little_shop import keyed, play

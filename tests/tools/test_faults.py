@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.scenario import Fault, FaultKind, Language, Tools
+from scenarios.language import Language
+from scenarios.scenario import Fault, FaultKind, Tools
 from tests.tools.tiny_world import START, call, home, scenario
 from tools.faults import fault_of, spoilt, unsent
 from tools.open_world import open_world

@@ -1,16 +1,16 @@
 """Prose of our own about towns, crafts, weather and trade: dull, even, and as long as one likes.
 
-A sentence is a template with words drawn into its gaps; the words of a list are drawn the oftener the earlier
-they stand, as in a language. Sentences come in rounds in which every template has one turn, so that a template
-makes no more than one in a few hundred sentences of a document of any length. The prose holds no digit, no
-name of a person or of a real place, so that what tasks plant in it stands out from nothing and meets no double.
+A sentence is a template with words drawn into its gaps; the earlier a word stands in its list, the oftener it
+is drawn, as in a language. Sentences come in rounds in which every template has one turn, so that none makes
+more than one in a few hundred sentences, however short the document. The prose holds no digit and no name of a
+person or of a real place, so that what tasks plant in it has no double there.
 
-How like a text it is, measured beside Python's bundled documentation (its sentences in random order) at the same
-length, from 1,000 words or 4,000 bytes to its whole (tests hold it to this):
+How like a text it is, beside the sentences of Python's bundled documentation in random order, at lengths from
+1,000 words and 4,000 bytes to all of that:
 
-- English: distinct words 0.95 to 1.45 times as many, zlib's ratio 0.85 to 1.15 times as large;
-- Chinese: distinct words (by jieba) 1.1 to 1.9 times as many, since it has few particles; zlib's ratio of the
-  UTF-8 bytes 1.0 to 1.4 times as large.
+- English: 0.95 to 1.45 times as many different words; zlib's ratio 0.85 to 1.15 times as large.
+- Chinese: 1.3 to 2 times as many different words by jieba, having few particles; zlib's ratio of the UTF-8
+  bytes 0.95 to 1.4 times as large.
 """
 
 import hashlib
@@ -18,13 +18,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from scenarios.documents.dice import Dice
+from scenarios.documents.fillers import english
 from scenarios.documents.table import Prose
 from scenarios.language import Language
+
+Numbers: TypeAlias = "np.ndarray[Any, np.dtype[np.int64]]"
 
 VERSION = 1
 """Raised when the same lists and templates would give other sentences."""
@@ -34,7 +37,7 @@ _ROUNDS = {"en": (24, 220), "zh": (24, 240)}
 """Turns of each template: about 150,000 tokens, and well over 1.2 million by any vocabulary known to us."""
 _SLOT = re.compile(r"\[(\w+)(?:\.(\w+))?\]")
 _EVEN = 16
-"""The first word of a list of n words is drawn about n / 16 times as often as its last one, and not oftener."""
+"""The first word of a list is drawn about so many times as often as its last one."""
 
 
 def synthetic_prose(language: Language) -> Prose:
@@ -80,16 +83,55 @@ class Writer:
         raise ValueError(f"`{template}` gives {len(written)} different sentences, and {count} are needed")
 
     def _filled(self, template: str, count: int) -> Iterator[str]:
-        """Each word has dice of its own, so that asking for more sentences leaves the first ones as they are."""
+        """Each gap has dice of its own, so that asking for more sentences leaves the first ones as they are."""
         columns: list[list[str]] = []
-        drawn: dict[str, list[Any]] = {}
+        drawn: dict[str, list[Numbers]] = {}
         for n, slot in enumerate(_SLOT.finditer(template)):
             words = self.lexicon[slot[1]]
             earlier = drawn.setdefault(slot[1], [])
-            numbers = _avoiding(earlier, _drawn(Dice(f"{self.language}/{VERSION}/{template}/{n}"), count, len(words)))
+            dice = Dice(f"{self.language}/{VERSION}/{template}/{n}")
+            numbers = _other_than(earlier, _draw(dice, count, len(words)), len(words))
             earlier.append(numbers)
-            forms = [inflected(word, slot[2]) for word in words]
-            columns.append([forms[number % len(forms)] for number in numbers.tolist()])
+            forms = [english.inflected(word, slot[2]) for word in words]
+            columns.append([forms[number] for number in numbers.tolist()])
         pattern = _SLOT.sub("%s", template)
-        finish = _finished_english if self.language == "en" else str
+        finish = english.finished if self.language == "en" else str
         return (finish(pattern % words) for words in zip(*columns, strict=True))
+
+
+def _draw(dice: Dice, count: int, size: int) -> Numbers:
+    """Numbers in [0, size), by whole weights, so that every platform rounds alike."""
+    weights = np.array([1_000_000 // (n + 1 + size // _EVEN) for n in range(size)], dtype=np.uint64)
+    reached = np.cumsum(weights, dtype=np.uint64)
+    at = (dice.words(count) >> np.uint64(32)) * reached[-1] >> np.uint64(32)
+    return np.searchsorted(reached, at, side="right").astype(np.int64)
+
+
+def _other_than(earlier: list[Numbers], numbers: Numbers, size: int) -> Numbers:
+    """The next word of the list where the sentence has one already."""
+    for _ in earlier:
+        for column in earlier:
+            numbers = np.where(numbers == column, (numbers + 1) % size, numbers)
+    return numbers
+
+
+def read_templates(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def read_lexicon(text: str) -> dict[str, list[str]]:
+    """Lists under their names: `# name`, then words, `_` being a space within one.
+
+    A line `a b × c d` stands for ac ad bc bd.
+    """
+    lists: dict[str, list[str]] = {}
+    words: list[str] = []
+    for line in text.splitlines():
+        if line.startswith("# "):
+            words = lists.setdefault(line[2:].strip(), [])
+        elif "×" in line:
+            fronts, ends = (half.split() for half in line.split("×"))
+            words += [front + end for front in fronts for end in ends]
+        else:
+            words += [word.replace("_", " ") for word in line.split()]
+    return lists

@@ -118,6 +118,8 @@ _ASKED: Mapping[Language, Mapping[str, str]] = {
         "events": "文中有多少条记录报告了“{event}”？",
     },
 }
+_SAMPLE = 256
+"""Words that tell how long words are on the average."""
 _STATIONS = 60
 _LINE_TOKENS = 30
 """What a record takes at most, roughly: enough to keep short logs from being all answers."""
@@ -136,8 +138,10 @@ def _make(order: Order) -> Document:
 
 def _common(order: Order, options: Options) -> list[str]:
     """The common words and as many others as there is room for, shuffled; a line or two too many."""
-    dice, space = order.dice("words"), room(order)
-    words = values.words(dice, order.language, options.common + space // (2 * options.seldom))
+    space = room(order)
+    few = _line_tokens(values.words(order.dice("words"), order.language, _SAMPLE), order)
+    enough = options.common + int(1.1 * space / (options.seldom * few.mean()))
+    words = values.words(order.dice("words"), order.language, enough)
     counts = _line_tokens(words, order)
     commons = int(counts[: options.common].sum())
     often = min(options.often, int(_SHARE * space / commons))
@@ -148,18 +152,18 @@ def _common(order: Order, options: Options) -> list[str]:
         )
     times = np.where(np.arange(len(words)) < options.common, often, options.seldom)
     fitting = int(np.searchsorted(np.cumsum(counts * times), space, side="right"))
-    return _shuffled(words, times[: fitting + 1], dice)
+    return _shuffled(words, times[: fitting + 1], order.dice("lines"))
 
 
 def _frequent(order: Order, options: Options) -> list[str]:
     """As many words as there is room for, each as often as its rank says, shuffled; a few lines too many."""
-    dice, space = order.dice("words"), room(order)
-    words = values.words(dice, order.language, isqrt(space) + 100)
+    space = room(order)
+    words = values.words(order.dice("words"), order.language, isqrt(space) + 100)
     counts = _line_tokens(words, order)
     shares = (np.arange(len(words)) + 2.0) ** -options.alpha
     shares /= shares.sum()
     total = bisect_left(range(space), space, key=lambda n: int((np.rint(shares * n) * counts).sum()))
-    return _shuffled(words, np.rint(shares * total).astype(np.int64), dice)
+    return _shuffled(words, np.rint(shares * total).astype(np.int64), order.dice("lines"))
 
 
 def _line_tokens(words: Sequence[str], order: Order) -> Counts:

@@ -10,6 +10,7 @@ from itertools import product
 import numpy as np
 
 from scenarios.documents.dice import Dice
+from scenarios.documents.document import CannotMake
 from scenarios.language import Language
 
 _ADJECTIVES: Mapping[Language, str] = {
@@ -81,11 +82,14 @@ def codes(dice: Dice, count: int, length: int = 5) -> list[str]:
 
 
 def words(dice: Dice, language: Language, count: int) -> list[str]:
-    """Different coined words: six letters, or two Chinese characters."""
+    """Different coined words: six letters, or two Chinese characters. More of them begin with the same ones."""
     if language == "zh":
         places = dice.order(len(_SIGNS) ** 2)[:count].tolist()
         if len(places) < count:
-            raise ValueError(f"{count} of {len(_SIGNS) ** 2} coined words cannot be drawn")
+            raise CannotMake(
+                f"{count:,} different words are needed, and {len(places):,} can be coined in Chinese; "
+                "ask for a shorter document, or let words occur more often"
+            )
         return [_SIGNS[place // len(_SIGNS)] + _SIGNS[place % len(_SIGNS)] for place in places]
     return _different(count, lambda more: _spelt(dice, more, [_CONSONANTS, _VOWELS] * 3))
 

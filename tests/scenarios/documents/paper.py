@@ -29,7 +29,10 @@ SCENARIO = """\
 title: A pump and its papers
 document: {file: paper.md, split: 20}
 segments:
-  - {id: price, user: "What did the pump cost?", evidence: ["for 4,200 crowns"], expect: {answer: {number: 4200}}}
+  - id: price
+    user: What did the pump cost?
+    evidence: ["for 4,200 crowns"]
+    expect: {answer: {number: 4200}}
   - {id: colour, user: "What colour is the pump?", expect: {answer: null}}
   - id: summary
     user: Summarise the paper.

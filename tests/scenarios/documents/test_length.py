@@ -6,7 +6,8 @@ from scenarios.documents.length import parse_length, spell_length
 
 
 @pytest.mark.parametrize(
-    ("written", "tokens"), [("4k", 4096), ("1M", 1_048_576), ("1.5k", 1536), (" 64K ", 65_536), (4096, 4096), ("7", 7)]
+    ("written", "tokens"),
+    [("4k", 4096), ("1M", 1_048_576), ("1.5k", 1536), (" 64K ", 65_536), (4096, 4096), ("7", 7)],
 )
 def test_a_length_means_so_many_tokens(written: object, tokens: int) -> None:
     assert parse_length(written) == tokens

@@ -14,7 +14,9 @@ def test_the_parts_joined_are_the_text_again(text: str, longest: int) -> None:
     assert "".join(split_parts(text, longest, Words())) == text
 
 
-@given(words=st.lists(st.sampled_from(["a", "bb", "c.", "d\n", "e\n\n"]), min_size=1), longest=st.integers(1, 9))
+@given(
+    words=st.lists(st.sampled_from(["a", "bb", "c.", "d\n", "e\n\n"]), min_size=1), longest=st.integers(1, 9)
+)
 def test_no_part_is_longer_than_asked(words: list[str], longest: int) -> None:
     text = " ".join(words)
     assert max(Words().counts(split_parts(text, longest, Words()))) <= longest

@@ -16,7 +16,9 @@ def test_the_lags_double(told: int, until: int, asked: list[int]) -> None:
 
 
 @given(told=st.integers(1, 500), parts=st.integers(0, 2000))
-def test_the_first_and_the_last_part_are_always_asked_after_and_the_rest_is_few(told: int, parts: int) -> None:
+def test_the_first_and_the_last_part_are_always_asked_after_and_the_rest_is_few(
+    told: int, parts: int
+) -> None:
     asked = list(lags(told, told + parts))
     assert asked[0] == told
     assert asked[-1] == told + parts

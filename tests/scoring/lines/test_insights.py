@@ -97,6 +97,12 @@ def test_a_number_that_no_document_gives_contradicts() -> None:
     assert verdict.value == 0.75
 
 
+def test_how_many_documents_agree_is_no_value() -> None:
+    verdict = judged(COST.replace(". [2, 7]", ", as 2 documents tell. [2, 7]"), LENGTH, TRAFFIC)
+
+    assert verdict.outcome == "right", verdict.why
+
+
 def test_another_spelling_of_the_value_covers_it() -> None:
     verdict = judged(COST.replace("4.37 million", "4,370,000"), LENGTH.replace("metres", "m"), TRAFFIC)
 

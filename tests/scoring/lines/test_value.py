@@ -83,6 +83,25 @@ def test_wrong_answers_agree_when_they_say_the_same() -> None:
     assert judged(MAYOR, "Per Dahl").answer != judged(MAYOR, "Per Lund").answer
 
 
+@pytest.mark.parametrize(
+    ("decoy", "answer"),
+    [
+        ("7730155", "7,730,155"),
+        ("2000", "two thousand"),
+        ("2026-05-04", "4 May 2026"),
+        ("15:30", "3:30 pm"),
+        ("QM204", "QM 204"),
+        ("qm-204-x", "**QM‑204‑X**"),
+        ("Malmö", "Malmo"),
+        ("Olaf Ravn", "Olaf  RAVN"),
+        ("8f14e45f-ceea-467f-a12b-3c5d7e9f0a1b", "8F14E45F-CEEA-467F-A12B-3C5D7E9F0A1B"),
+        ("周晚舟", "是周晚舟"),
+    ],
+)
+def test_a_decoy_is_known_again_however_it_is_written(decoy: str, answer: str) -> None:
+    assert judged(Value(gold="Ina Ravn", decoys=(decoy,)), f"it is {answer}").outcome == "decoy"
+
+
 def test_exact_is_stricter_than_right() -> None:
     assert judged(MAYOR, "Ina Ravn").figures["exact"] == 1.0
     assert judged(MAYOR, "the mayor is Ina Ravn").figures["exact"] == 0.0

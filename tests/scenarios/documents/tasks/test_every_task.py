@@ -32,18 +32,18 @@ every_kind = pytest.mark.parametrize(("name", "options"), KINDS, ids=[f"{n}-{o}"
 both_languages = pytest.mark.parametrize("language", ["en", "zh"])
 
 DIGESTS = {
-    ("needle", "en"): "373c4c2abe0513e76c1e6ed4acf3fd4ecb89a9fa11803eabd69125df9a60eee7",
-    ("needle", "zh"): "8dd5701b7cc686893f2a181a4d1db5a039dcadec075076ddde13ff03cc451b55",
-    ("multi-needle", "en"): "3474363bcadefabb9bc21d6f4342459b3411c12b7ac635cd2177b3e86f94158a",
-    ("multi-needle", "zh"): "7698b32d34557044f1e6e085e3a84b74f23f9cb997a2b30fba017bb35bbdb8ca",
-    ("variables", "en"): "41c671b43ca24e68bbfeccc8001d2941fa91cc6125fea4560e8747d412dd5902",
-    ("variables", "zh"): "dbd80e049ae0c9dcd578d2975c303f0b11ebbdcfd2a7dd01b21a46ab40e2283c",
+    ("needle", "en"): "bafbad879e47f093bfd7c41d992f25121f8bc4b1274eac782f97d48c1b21e8e3",
+    ("needle", "zh"): "b1cc24faf3a473c77625706c2f2a590431653ca097e7361c3b62b8e85128c48a",
+    ("multi-needle", "en"): "b762b6d7faeba185bf4594d07243ec7e24be9d562967fabedd14774f3c2f6280",
+    ("multi-needle", "zh"): "5add08bfaff832b9492f6981c287eff415dd79240547c5e7720a79a659b092c1",
+    ("variables", "en"): "ddde1cbf30b94283ad463debf26977c73780ebfa6651c4c61cf58f98edf9469a",
+    ("variables", "zh"): "6ee5fd90bf1212e622f6796a407c647865e1d31344f2764705174a825ac92ec4",
     ("counting", "en"): "76bfc37a3dd0b632477380e08b62b56f783deaf6368fbd2114e8291837f0302b",
     ("counting", "zh"): "c56d9ce2352e5ebbcf640f02026a6c985c30466e9229d914ef2b24a684d8b3de",
     ("repeated-words", "en"): "04a41662dc2bd1fc47b2d725a95a15e2fe88e35c86217898ee734d57e6a307b3",
     ("repeated-words", "zh"): "d51908b3d396d5c4da4f90c91979c0b9874df00a224731820746df6de80e4121",
-    ("absent", "en"): "fc11997104ad72c7a7e00b41e73793b1254c4786ae90cfadd67385cfd9205eec",
-    ("absent", "zh"): "268ae0b68ec12902de85c735602b130094bbcdec459e89c53bb5f0e45476b0fe",
+    ("absent", "en"): "92725242d642e802f7f344060b274fb2de9fa8aa2eaea111a306ed6e58f14550",
+    ("absent", "zh"): "1f5f503d6dd475d75f560fe1db3d8846562ee3b5faeb77d26116157e220c6495",
 }
 """Of documents of 2,048 Qwen tokens in two parts; another one means other bytes for the same order."""
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.documents.dice import Dice
+from scenarios.documents.document import CannotMake
 from scenarios.documents.tasks import values
 from scenarios.language import Language
 
@@ -37,10 +38,15 @@ def test_values_are_different_and_none_is_part_of_another(kind: str, seed: int) 
     assert drawn == draw(Dice(f"values {seed}"), 60)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_more_words_begin_with_the_same_ones(language: Language) -> None:
+    assert values.words(Dice("w"), language, 500)[:100] == values.words(Dice("w"), language, 100)
+
+
 def test_many_words_are_drawn_without_one_twice() -> None:
     assert len(set(values.words(Dice("many"), "en", 200_000))) == 200_000
     assert len(set(values.words(Dice("many"), "zh", 100_000))) == 100_000
-    with pytest.raises(ValueError, match="cannot be drawn"):
+    with pytest.raises(CannotMake, match=r"200,000 different words are needed, and 129,600 can be coined"):
         values.words(Dice("many"), "zh", 200_000)
 
 
