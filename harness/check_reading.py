@@ -139,8 +139,12 @@ def expected_success(exam: Exam, kind: ReaderKind) -> float | None:
         return 1 - kind.chance
     if kind.name == "stale":
         return float(_survives_staleness(exam))
-    if kind.name == "copier" or line is None or not reading.evidence:
-        return None if kind.name == "copier" else 1.0
+    if kind.name == "copier" or line is None:
+        return None
+    if reading.rests == "whole":
+        return 0.0 if kind.name == "lossy" else _in_window(reading, kind.tokens, [0])
+    if not reading.evidence:
+        return 1.0
     needed = reading.evidence[-1:] if reading.rests == "latest" else reading.evidence
     if isinstance(line, Value) and line.gold is None:
         return None

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.clients.client import Ask, Conversation, Reply
+from scenarios.documents.document import Tokenizer
 from scenarios.documents.length import parse_length
 from scenarios.documents.shelf import Shelf
 from scenarios.exam import Exam
@@ -97,6 +98,8 @@ class ReaderPerformance:
         if line is None or not _is_asked(self.exam, messages):
             return _said("OK")
         language = self.exam.scenario.language
+        if self.reading.rests == "whole" and self._lost_something(messages):
+            return _said(answer_nothing(language))
         if self.kind.name == "copier":
             return _said(_before_question(messages)[:_COPIED])
         if self.kind.name == "flip":
@@ -109,14 +112,23 @@ class ReaderPerformance:
         shown = [one for one in self.reading.evidence if one.text in text]
         match self.kind.name:
             case "window":
-                tokenizer = self.shelf.tokenizer(self.reading.document.source.sizing)
-                seen = tokenizer.tail(text, self.kind.tokens)
+                seen = self._tokenizer.tail(text, self.kind.tokens)
                 return tuple(one for one in shown if one.text in seen)
             case "lossy":
                 return tuple(one for one in shown if self._luck(one.text) >= self._chance(one))
             case "stale" if self.reading.rests == "latest":
                 return tuple(shown[:1])
         return tuple(shown)
+
+    def _lost_something(self, messages: Sequence[Message]) -> bool:
+        if self.kind.name == "window":
+            text = _before_question(messages)
+            return self._tokenizer.tail(text, self.kind.tokens) != text
+        return self.kind.name == "lossy" and self.kind.chance > 0
+
+    @property
+    def _tokenizer(self) -> Tokenizer:
+        return self.shelf.tokenizer(self.reading.document.source.sizing)
 
     def _chance(self, one: Evidence) -> float:
         return chance_of_forgetting(self.kind, one.token / max(1, self.reading.tokens))
@@ -138,6 +150,11 @@ def answer_from(line: Line, reading: Reading, known: Sequence[Evidence], languag
             return gold_line(Names(gold=tuple(map(str, answers))), language)
         case Conflict(), "each" if len(answers) == 1:
             return gold_line(Value(gold=answers[0]), language)
+    return answer_nothing(language)
+
+
+def answer_nothing(language: Language) -> str:
+    """The reply of somebody who found nothing."""
     return gold_line(Value(gold=None), language)
 
 

@@ -23,9 +23,9 @@ WHOLE: frozenset[Layout] = frozenset({"single", "concat", "recap", "tools"})
 
 FactKind = Literal["static", "update", "contradiction", "timeline", "ledger", "entity"]
 
-Rests = Literal["all", "latest", "each"]
+Rests = Literal["all", "latest", "each", "whole"]
 """How an answer comes from its evidence: every sentence is needed; the latest one that was read holds; each
-one gives an item of the answer."""
+one gives an item of the answer. `whole`: everything that was read counts, and no sentence stands out."""
 
 
 class Evidence(Record):

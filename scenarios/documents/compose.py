@@ -23,7 +23,7 @@ from math import ceil, factorial
 import numpy as np
 
 from scenarios.documents.document import PART_BREAK, CannotMake, Document, Order, Probe
-from scenarios.documents.sizing import Pieces, cut_lines, cut_prose, drawn, sampled_rate
+from scenarios.documents.sizing import Pieces, counts_behind, cut_lines, cut_prose, drawn, sampled_rate
 from scenarios.reading import Evidence
 
 FILL = 0.99
@@ -80,7 +80,7 @@ class Composed:
 def compose(order: Order, planted: Sequence[Planted]) -> Composed:
     """Filler with the planted sentences in it. Raises `CannotMake`."""
     lead = _LEAD[order.language]
-    sizes = order.tokenizer.counts([lead + item.text for item in planted])
+    sizes = counts_behind([item.text for item in planted], lead, order.tokenizer)
     _check_room(order, planted, sizes)
     filler = order.filler.sentences(order.dice("filler"), order.tokens - sum(sizes) + _SPARE_TOKENS)
     opens = np.zeros(len(filler.sentences), dtype=np.bool_)
@@ -107,7 +107,7 @@ def compose_blocks(
     in a short document, the last few give way to others that were drawn soon after; so a gold that hangs on
     the lines is taken from the finished parts. Raises `CannotMake`.
     """
-    sizes = order.tokenizer.counts([separator + item.text for item in planted])
+    sizes = counts_behind([item.text for item in planted], separator, order.tokenizer)
     _check_room(order, planted, sizes)
     pieces = drawn(blocks, separator, order.tokens - sum(sizes) + _SPARE_TOKENS, order.tokenizer)
     return _Sheet(order=order, planted=planted, sizes=sizes, pieces=pieces, cut=cut_lines).composed()

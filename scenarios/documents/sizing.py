@@ -133,18 +133,14 @@ def cut_prose(pieces: Pieces, most: int, _least: int) -> Pieces:
 
 
 def drawn(lines: Iterator[str], separator: str, tokens: int, tokenizer: Tokenizer) -> Pieces:
-    """Lines worth at least `tokens`, fewer when there are no more; equal lines are counted once.
-
-    A line is counted behind a line that ends as it does itself, since what ends a line and what begins the next
-    may be one token.
-    """
+    """Lines worth at least `tokens`, fewer when there are no more; equal lines are counted once."""
     texts: list[str] = []
     counts: list[int] = []
     known: dict[str, int] = {}
     total = 0
     while total < tokens and (batch := list(islice(lines, _BATCH))):
         new = list(dict.fromkeys(text for text in batch if text not in known))
-        known.update(zip(new, _counts_behind(new, separator, tokenizer), strict=True))
+        known.update(zip(new, counts_behind(new, separator, tokenizer), strict=True))
         texts += batch
         counts += [known[text] for text in batch]
         total += sum(counts[-len(batch) :])
@@ -157,11 +153,15 @@ def drawn(lines: Iterator[str], separator: str, tokens: int, tokenizer: Tokenize
     )
 
 
-def _counts_behind(lines: Sequence[str], separator: str, tokenizer: Tokenizer) -> list[int]:
-    ends = list(dict.fromkeys(line[-1:] for line in lines))
+def counts_behind(texts: Sequence[str], separator: str, tokenizer: Tokenizer) -> list[int]:
+    """What each adds behind a text that ends as it does itself, the separator included.
+
+    The end of one and the beginning of the next may be one token.
+    """
+    ends = list(dict.fromkeys(text[-1:] for text in texts))
     alone = dict(zip(ends, tokenizer.counts(ends), strict=True))
-    counts = tokenizer.counts([line[-1:] + separator + line for line in lines])
-    return [count - alone[line[-1:]] for count, line in zip(counts, lines, strict=True)]
+    counts = tokenizer.counts([text[-1:] + separator + text for text in texts])
+    return [count - alone[text[-1:]] for count, text in zip(counts, texts, strict=True)]
 
 
 def sampled_rate(pieces: Pieces, tokenizer: Tokenizer) -> tuple[float, float]:

@@ -1,12 +1,11 @@
-"""The sentences of a filler with what each counts, so that a document of any length is drawn without counting.
+"""The sentences of a filler with what each counts, so that a document is sized without counting it again.
 
-A table is made once for a filler and a tokenizer, and kept on disk. The count of a text is that of its
-sentences added up, because each is counted as it stands in a text: behind a full stop, with the space or the
-blank line that comes between.
+A table is made once for a filler and a tokenizer, and kept on disk. What its sentences count adds up to the
+count of a text, because each is counted as it stands in one: behind a full stop, with the space or the blank
+line that comes between.
 """
 
 import hashlib
-import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -75,9 +74,9 @@ class TableFiller:
         needed = int(np.searchsorted(reached, tokens)) + 1 if tokens > 0 else 0
         if needed > len(order):
             raise CannotMake(
-                f"the filler {self.identity} has {int(reached[-1]) if len(order) else 0:,} tokens "
-                f"in {len(order):,} different sentences by {self._tokenizer.identity}, and {tokens:,} are needed: "
-                "ask for a shorter document or use the filler `synthetic`"
+                f"the filler {self.identity} has {int(reached[-1]):,} tokens in {len(order):,} different "
+                f"sentences by {self._tokenizer.identity}, and {tokens:,} are needed: "
+                "ask for a shorter document or another filler (`synthetic` has over 1.2 million)"
             )
         chosen = order[:needed]
         sentences = table.sentences
@@ -147,14 +146,14 @@ def _write(file: Path, table: Table) -> None:
         try:
             np.savez(part, text=text, counts=table.counts, openings=table.openings)
             part.close()
-            os.replace(part.name, file)
+            Path(part.name).replace(file)
         except BaseException:
             Path(part.name).unlink(missing_ok=True)
             raise
 
 
 def _read(file: Path, size: int) -> Table:
-    """Raises `ValueError` and others when the file is damaged; a zip file has a checksum for each of its members."""
+    """What is damaged is told by the checksums that a zip file has. Raises `ValueError` and others."""
     with np.load(file, allow_pickle=False) as stored:
         sentences = stored["text"].tobytes().decode().split("\n")
         counts, openings = stored["counts"], stored["openings"]

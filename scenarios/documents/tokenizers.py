@@ -1,9 +1,9 @@
-"""Tokenizers that size documents: everything they need is on this machine, and they say which vocabulary counts.
+"""Tokenizers that size documents, offline, and that say which vocabulary it is that counts.
 
-An engine counts texts of ordinary length; a longer one reaches it in pieces that are cut where every
-vocabulary here cuts anyway (before a space between words, behind a line break, before a Chinese stop), so that
-the pieces' counts add up to the whole's and neither a regular expression nor memory overflows. A vocabulary
-for which they do not add up gets the text whole.
+An engine counts texts of ordinary length. A longer one reaches it in pieces, cut where every vocabulary here
+cuts anyway (before a space between words, behind a line break, before a Chinese stop), so that the counts of
+the pieces add up to that of the whole, and neither a regular expression nor the memory overflows. A
+vocabulary for which they do not add up gets the text whole.
 """
 
 import base64
@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module, metadata, util
@@ -25,10 +26,12 @@ Count = Callable[[Sequence[str]], list[int]]
 EXTRA = "pip install 'longspan[documents]'"
 LONGEST = 100_000
 """Characters that an engine gets as one text."""
-_BATCH = 2_000_000
+_BATCH = 500_000
 """Characters that it gets at once; what engines keep about a text is many times its size."""
-_NEAR = 2_000
-"""Characters before the end of a piece in which a border is looked for first."""
+_SHORT = 2_000
+"""Characters that are counted at once where an exact end is looked for."""
+_NEAR = 50
+"""A border is looked for in the last fiftieth of a piece, before the rest of it is gone through."""
 _BORDER = re.compile(r"(?<=\S)(?= \S)|(?<=\n)(?=\S)|(?<=[一-鿿])(?=[。！？，；])")
 _SAMPLES = (
     "The rain kept on until the market closed. Then they went home.\n\nNobody minded.",
@@ -68,7 +71,7 @@ class EngineTokenizer:
 
     def tail(self, text: str, tokens: int) -> str:
         kept, left = len(text), tokens
-        for piece in reversed(list(_pieces(text, _NEAR)) if self.divides else [text]):
+        for piece in reversed(list(_pieces(text, _SHORT)) if self.divides else [text]):
             counted = self.count([piece])[0]
             if counted > left:
                 return text[kept - self._fitting(piece, left) :]
@@ -111,7 +114,8 @@ def find_tokenizer(name: str) -> Tokenizer:
     if file.is_file():
         return _checked(_from_json(file.resolve().parent.name, file))
     raise NoTokenizer(
-        f"no tokenizer `{name}`: there are {', '.join(_NAMED)}, and paths of a tokenizer.json or of its folder"
+        f"no tokenizer `{name}`: there are {', '.join(_NAMED)}, "
+        "and paths of a tokenizer.json or of the folder that it is in"
     )
 
 
@@ -155,21 +159,27 @@ def _tokenizer(name: str, engine: str, vocabulary: str, count: Count) -> EngineT
 
 
 def _pieces(text: str, longest: int) -> Iterator[str]:
-    """Joined they are the text; one is longer than asked only where it has no border, and never for long."""
+    """Joined they are the text. One is longer than asked where it has no border, but not than `LONGEST`."""
     start = 0
     while len(text) - start > longest:
-        limit = start + longest
-        near = max(start + 1, limit - _NEAR)
-        border = _BORDER.search(text, near, limit + 1) or _BORDER.search(text, start + 1, start + LONGEST)
-        end = border.start() if border else start + LONGEST
+        end = _border(text, start, start + longest)
         yield text[start:end]
         start = end
     if start < len(text):
         yield text[start:]
 
 
+def _border(text: str, start: int, limit: int) -> int:
+    """The last one up to the limit, else the first one after it."""
+    for first in (limit - (limit - start) // _NEAR, start + 1):
+        if found := deque(_BORDER.finditer(text, first, limit + 1), maxlen=1):
+            return found[0].start()
+    beyond = _BORDER.search(text, limit, start + LONGEST)
+    return beyond.start() if beyond else start + LONGEST
+
+
 def _from_openai(name: str) -> EngineTokenizer:
-    """Ranks from the files of bpe-openai, or else as tiktoken itself finds them: in its cache, or on the network."""
+    """Ranks from the files of bpe-openai, or else from tiktoken's cache, which it fills from the network."""
     tiktoken = _package("tiktoken", name)
     digest, split = _OPENAI[name]
     packed = _resource("bpe_openai", f"data/{name}.tiktoken.gz")

@@ -19,10 +19,10 @@ _FORMS: Mapping[Language, Mapping[AnswerForm, str]] = {
         "order": 'End with one line `ANSWER: ["<first>", ...]`, a JSON array in that order.',
     },
     "zh": {
-        "value": "最后单独写一行“ANSWER: <答案>”;文中没有说明时写“ANSWER: 未提及”。",
-        "list": '最后单独写一行“ANSWER: ["<一项>", ...]”,用 JSON 数组;一项也没有时写 []。',
+        "value": "最后单独写一行“ANSWER: <答案>”；文中没有说明时写“ANSWER: 未提及”。",
+        "list": '最后单独写一行“ANSWER: ["<一项>", ...]”，用 JSON 数组；一项也没有时写 []。',
         "number": "最后单独写一行“ANSWER: <数字>”。",
-        "order": '最后单独写一行“ANSWER: ["<第一项>", ...]”,用 JSON 数组,按此顺序排列。',
+        "order": '最后单独写一行“ANSWER: ["<第一项>", ...]”，用 JSON 数组，按此顺序排列。',
     },
 }
 

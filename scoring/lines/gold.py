@@ -52,7 +52,7 @@ def answer_line(answer: str | float | Row[str]) -> str:
     if isinstance(answer, str):
         return f"ANSWER: {answer}"
     if isinstance(answer, int | float):
-        return f"ANSWER: {int(answer) if answer == int(answer) else answer}"
+        return f"ANSWER: {int(answer) if float(answer).is_integer() else answer}"
     return f"ANSWER: {json.dumps(list(answer), ensure_ascii=False)}"
 
 

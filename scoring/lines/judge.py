@@ -18,6 +18,9 @@ from scoring.lines.verdict import LineVerdict
 Short = Value | Conflict | Names | Number | Sequence
 """Lines whose answer stands behind `ANSWER:`; of the others the whole reply is the answer."""
 
+_LONGEST_ANSWER, _LONGEST_LIST = 4_000, 100_000
+"""Letters of an answer that are read; what is longer is wrong already."""
+
 
 def judge_line(line: Line, reply: str, language: Language) -> LineVerdict:
     """Pure. Raises `NotInstalled` where a kind needs a package that is not there."""
@@ -35,7 +38,8 @@ def judge_line(line: Line, reply: str, language: Language) -> LineVerdict:
 
 
 def _judge_short(line: Short, read: Read, language: Language) -> LineVerdict:
-    judged = _judge_answer(line, read.flexible or "", language)
+    longest = _LONGEST_LIST if isinstance(line, Names | Sequence) else _LONGEST_ANSWER
+    judged = _judge_answer(line, (read.flexible or "")[:longest], language)
     beside = {
         "parsed": float(read.strict is not None),
         "flexible": float(judged.right and bool(read.flexible)),

@@ -27,6 +27,7 @@ _SEPARATOR = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _PLAIN_NUMBER = re.compile(r"[1-9]\d{0,14}(?:\.\d+)?")
 _AMOUNT = re.compile(r"[+\-]?\s?[$€£¥]?\s?[\d.,']+(?:\s?(?:[万亿%]|million|billion|bn|k))?")
 _LONGEST = 200
+_LONGEST_NUMBER = 60
 
 _ABSTAINS_EN = re.compile(
     r"\W*(?:(?:[a-z']+ ){0,6}?"
@@ -122,10 +123,12 @@ def _as_day(plain: str) -> str | None:
 def _as_number(plain: str) -> str | None:
     """`1200.5` when the text is one number and nothing else; ids with a leading zero are left alone."""
     value: float | None = None
+    if len(plain) > _LONGEST_NUMBER:
+        return None
     if ENGLISH.fullmatch(plain):
-        value = english_value(plain)
+        value = float(english_value(plain))
     elif plain and not plain[0].isascii() and chinese_value_or_none(plain) is not None:
-        value = chinese_value_or_none(plain)
+        value = float(chinese_value_or_none(plain) or 0)
     elif _AMOUNT.fullmatch(plain) and not re.match(r"[+\-]?0\d", plain) and not plain.endswith("%"):
         numbers = numbers_in(plain)
         value = numbers[0] if len(numbers) == 1 else None
@@ -139,4 +142,4 @@ def chinese_value_or_none(plain: str) -> int | None:
 
 
 def _shown(value: float) -> str:
-    return str(int(value)) if value == int(value) else repr(value)
+    return str(int(value)) if value.is_integer() else repr(value)

@@ -1,6 +1,7 @@
 """A count or a sum: right within a tolerance, and near by `max(0, 1 − |a − g| / |g|)`."""
 
 import re
+from math import isfinite
 
 from scenarios.amounts import numbers_in
 from scenarios.line import Number
@@ -13,7 +14,7 @@ _NOTHING = re.compile(r"\W*(?:none|nothing|no|空|无|没有)\W*")
 
 
 def judge_number(line: Number, answer: str) -> LineVerdict:
-    numbers = amounts(answer)
+    numbers = [number for number in amounts(answer) if isfinite(number)]
     if len(set(numbers)) != 1:
         outcome: Outcome = "enumerated" if numbers else "wrong_value"
         if not numbers and abstains(answer):
@@ -25,7 +26,7 @@ def judge_number(line: Number, answer: str) -> LineVerdict:
     off = abs(given - line.gold)
     right = off <= line.within + 1e-9 * max(1.0, abs(line.gold))
     near = 1.0 if right else max(0.0, 1 - off / abs(line.gold)) if line.gold else 0.0
-    shown = str(int(given)) if given == int(given) else repr(given)
+    shown = str(int(given)) if given.is_integer() else repr(given)
     why = f"{shown} is given and {line.gold:g} ± {line.within:g} wanted: nearness {near:.4f}"
     return _verdict(shown, "right" if right else "wrong_value", near, why)
 

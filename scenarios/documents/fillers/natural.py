@@ -1,7 +1,7 @@
 """Fillers of text that people wrote: Python's bundled documentation, and a folder of the user's own files.
 
-A text becomes a row of its sentences, each told once, without layout; runs of them stay together in their order
-when a document is drawn, so that it reads as the text does.
+A text becomes a row of its sentences, each told once, without layout. Runs of them stay together in their
+order when a document is drawn, so that it reads as the text does.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ _SHORTEST = {"en": 12, "zh": 5}
 
 
 def python_docs(language: Language) -> Prose:
-    """What `help()` shows about the language, about 100,000 tokens; English only."""
+    """What `help()` tells about the language, about 70,000 tokens; English only."""
     if language != "en":
         raise CannotMake(
             "the filler python-docs is English; use `synthetic` or a folder of texts for Chinese"
@@ -59,7 +59,8 @@ def folder_prose(folder: Path, language: Language) -> Prose:
     size = sum(file.stat().st_size for file in files)
     if size > MOST_BYTES:
         raise CannotMake(
-            f"the filler {folder} has {size:,} bytes of text, and at most {MOST_BYTES:,} are used: choose a smaller folder"
+            f"the filler {folder} has {size:,} bytes of text, and at most {MOST_BYTES:,} can be used: "
+            "name a folder with less in it"
         )
     return _prose(f"folder {folder.resolve().name}", [_text(file) for file in files], language)
 
@@ -77,6 +78,8 @@ def _prose(name: str, texts: Iterable[str], language: Language) -> Prose:
     sentences = list(
         dict.fromkeys(sentence for text in texts for sentence in split_sentences(text, language))
     )
+    if not sentences:
+        raise CannotMake(f"the filler {name} has no sentence that ends in a mark of punctuation")
     digest = hashlib.sha256("\n".join(sentences).encode()).hexdigest()
     return Prose(
         identity=f"{name} {digest[:12]}",

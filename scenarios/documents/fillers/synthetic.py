@@ -2,8 +2,8 @@
 
 A sentence is a template with words drawn into its gaps; the earlier a word stands in its list, the oftener it
 is drawn, as in a language. Sentences come in rounds in which every template has one turn, so that none makes
-more than one in a few hundred sentences, however short the document. The prose holds no digit and no name of a
-person or of a real place, so that what tasks plant in it has no double there.
+more than one in a few hundred sentences, however short the document. The prose holds no digit and no name of
+a person or of a real place, so that what tasks plant in it has no double there.
 
 How like a text it is, beside the sentences of Python's bundled documentation in random order, at lengths from
 1,000 words and 4,000 bytes to all of that:
@@ -83,7 +83,7 @@ class Writer:
         raise ValueError(f"`{template}` gives {len(written)} different sentences, and {count} are needed")
 
     def _filled(self, template: str, count: int) -> Iterator[str]:
-        """Each gap has dice of its own, so that asking for more sentences leaves the first ones as they are."""
+        """Each gap has dice of its own, so that asking for more leaves the first ones as they are."""
         columns: list[list[str]] = []
         drawn: dict[str, list[Numbers]] = {}
         for n, slot in enumerate(_SLOT.finditer(template)):
@@ -104,7 +104,8 @@ def _draw(dice: Dice, count: int, size: int) -> Numbers:
     weights = np.array([1_000_000 // (n + 1 + size // _EVEN) for n in range(size)], dtype=np.uint64)
     reached = np.cumsum(weights, dtype=np.uint64)
     at = (dice.words(count) >> np.uint64(32)) * reached[-1] >> np.uint64(32)
-    return np.searchsorted(reached, at, side="right").astype(np.int64)
+    numbers: Numbers = np.searchsorted(reached, at, side="right")
+    return numbers
 
 
 def _other_than(earlier: list[Numbers], numbers: Numbers, size: int) -> Numbers:

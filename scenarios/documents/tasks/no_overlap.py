@@ -1,18 +1,19 @@
 """T8, no-overlap needle: the question shares no content word with the sentence that answers it.
 
-A sentence says that somebody invented lives opposite the Parthenon; the question asks who has been to Athens (one
-step away) or to Greece (two steps). No string leads from one to the other, only what everybody knows. The facts
-are in `no_overlap_facts.yaml`; that nothing overlaps is a test. Of two facts that one question could mean, a
-document has only one, and no words of a question stand elsewhere in the filler.
+A sentence says that somebody invented lives opposite the Parthenon; the question asks who has been to Athens
+(one step away) or to Greece (two steps). No string leads from one to the other, only what everybody knows.
+The facts are in `no_overlap_facts.yaml`; that nothing overlaps is a test. Of two facts that one question could
+mean, a document has only one, and what its questions ask for is not spoken of in the filler.
 
 Every needle has a depth of its own, from 0 to 1. Documents of up to `base` tokens give the base score: the
-effective length is the longest one with at least 0.85 of it. `order.independent` plants one needle, at a depth
-that goes round with the document number.
+effective length is the longest one that keeps at least 0.85 of it. `order.independent` plants one needle, at
+a depth that goes round with the document number.
 
 Scored as an exact value, the name; the other names are decoys.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,7 +34,7 @@ from scenarios.record import Record
 
 _FACTS = Path(__file__).with_name("no_overlap_facts.yaml")
 _ROUNDS = 4
-_BASE_SHARE = 0.85
+_LEAD = re.compile(r"^(?:(?:a|an|the|in|on|at|among|beside) )+")
 
 
 class Options(Record):
@@ -68,6 +69,11 @@ class Relation(Record):
     far: str
     facts: tuple[Fact, ...]
 
+    @property
+    def words(self) -> frozenset[str]:
+        """What its questions ask for."""
+        return frozenset(word for fact in self.facts for word in (fact.near, fact.far))
+
     def question(self, fact: Fact, steps: int) -> str:
         return self.near.format(near=fact.near) if steps == 1 else self.far.format(far=fact.far)
 
@@ -92,5 +98,115 @@ def relations(language: Language) -> Mapping[str, Relation]:
 def _make(order: Order) -> Document:
     options = Options.model_validate(order.options)
     composed, needles = _composed(order, options)
-    steps = [(needle, steps) for needle in needles for steps in options.steps]
-    ...
+    asked = [(needle, steps) for needle in needles for steps in options.steps]
+    return with_probes(
+        composed,
+        [
+            _probe(needle, steps, needles, composed, order, options)
+            for needle, steps in order.dice("questions").shuffled(asked)
+        ],
+    )
+
+
+def _composed(order: Order, options: Options) -> tuple[Composed, list[_Needle]]:
+    """Facts that the filler speaks of give way to others."""
+    spoken = frozenset[str]()
+    for _ in range(_ROUNDS):
+        needles = _needles(order, options, spoken)
+        told = order.dice("wording")
+        composed = compose(order, [_planted(n, told.below(2), order, options) for n in needles])
+        text = "\n".join(composed.parts).casefold()
+        words = {word for relation in relations(order.language).values() for word in relation.words}
+        spoken |= {word for word in words if _bare(word) in text}
+        if not any({needle.fact.near, needle.fact.far} & spoken for needle in needles):
+            return rearranged(composed, order), needles
+    raise CannotMake(
+        f"the filler speaks of what is asked about, whichever of the facts are taken ({_ROUNDS} tries)"
+    )
+
+
+def _bare(word: str) -> str:
+    return _LEAD.sub("", word).casefold()
+
+
+def _needles(order: Order, options: Options, spoken: frozenset[str]) -> list[_Needle]:
+    """As many facts as there are depths, of which no question could mean two."""
+    facts = [(name, fact) for name, relation in relations(order.language).items() for fact in relation.facts]
+    chosen: list[tuple[str, Fact]] = []
+    taken = set[str]()
+    for name, fact in order.dice("facts").shuffled(facts):
+        if taken.isdisjoint(fact.known) and spoken.isdisjoint((fact.near, fact.far)):
+            taken |= fact.known
+            chosen.append((name, fact))
+    if len(chosen) < options.depths:
+        raise CannotMake(
+            f"{options.depths} needles were asked for, and only {len(chosen)} of {len(facts)} facts are not "
+            "spoken of in the filler nor alike; ask for fewer depths, a shorter document or another filler"
+        )
+    names = Names(order.language, order.dice("names"))
+    needles = [
+        _Needle(id=f"needle-{step + 1}", name=names.draw("person"), relation=name, fact=fact, step=step)
+        for step, (name, fact) in enumerate(chosen[: options.depths])
+    ]
+    return [needles[order.number % options.depths]] if order.independent else needles
+
+
+def _planted(needle: _Needle, wording: int, order: Order, options: Options) -> Planted:
+    part, depth = whole_depth(_depth(needle, options), order.parts)
+    told = relations(order.language)[needle.relation].told
+    text = told[wording % len(told)].format(name=needle.name, thing=needle.fact.thing)
+    return Planted(
+        id=needle.id,
+        text=text[0].upper() + text[1:],
+        part=part,
+        depth=depth,
+        values=(needle.name,),
+    )
+
+
+def _depth(needle: _Needle, options: Options) -> float:
+    return needle.step / (options.depths - 1) if options.depths > 1 else 0.5
+
+
+def _probe(
+    needle: _Needle,
+    steps: int,
+    needles: Sequence[_Needle],
+    composed: Composed,
+    order: Order,
+    options: Options,
+) -> Probe:
+    place = composed.evidence[needle.id]
+    question = relations(order.language)[needle.relation].question(needle.fact, steps)
+    depth = composed.depth(needle.id) if order.permutation else _depth(needle, options)
+    return Probe(
+        id=f"{needle.id}-{steps}",
+        question=f"{question}\n{answer_form('value', order.language)}",
+        line=Value(gold=needle.name, decoys=tuple(n.name for n in needles if n is not needle)),
+        evidence=(place,),
+        after=order.parts,
+        cell=Cell(
+            task="no-overlap",
+            tokens=order.tokens,
+            document=order.number,
+            depth=round(depth, 4),
+            fact=needle.fact.thing,
+            lag=order.parts - place.part,
+            lag_tokens=sum(composed.tokens) - place.token,
+            permutation=order.permutation,
+            variant={
+                "steps": steps,
+                "relation": needle.relation,
+                "base": order.tokens <= options.base,
+                "alone": order.independent,
+            },
+        ),
+    )
+
+
+NO_OVERLAP = Task(
+    name="no-overlap",
+    title="Needles that no word of the question leads to",
+    options=Options,
+    make=_make,
+)

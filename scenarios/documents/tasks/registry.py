@@ -9,6 +9,8 @@ from scenarios.documents.tasks.counting import COUNTING
 from scenarios.documents.tasks.multi_needle import MULTI_NEEDLE
 from scenarios.documents.tasks.needle import NEEDLE
 from scenarios.documents.tasks.repeated_words import REPEATED_WORDS
+from scenarios.documents.tasks.segmented import SEGMENTED
+from scenarios.documents.tasks.summary import SUMMARY
 from scenarios.documents.tasks.variables import VARIABLES
 
 _ALL: tuple[Task, ...] = (
@@ -18,6 +20,8 @@ _ALL: tuple[Task, ...] = (
     COUNTING,
     REPEATED_WORDS,
     ABSENT,
+    SUMMARY,
+    SEGMENTED,
 )
 
 TASKS: Mapping[str, Task] = MappingProxyType({task.name: task for task in _ALL})

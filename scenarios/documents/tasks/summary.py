@@ -37,7 +37,7 @@ class Options(Record):
     insights: Annotated[int, Field(ge=1, le=12)] = 4
     """Figures of each group; two of each thing."""
     told: Annotated[int, Field(ge=2, le=5)] = 5
-    """Documents at most that tell one of them; two at least."""
+    """Documents at most that tell one of them; two at least, and no more than two in a short haystack."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,11 +110,13 @@ _WORDS: Mapping[Language, _Wording] = {
         "并在末尾用方括号列出报告了这项数据的全部文档的编号，如 [2, 7]。不要写别的内容。",
     ),
 }
-_LINES = (6, 40)
-"""Lines of a short document, at least and at most."""
+_LINES = 6
+"""Of a short document, at least."""
+_PER_TELLING = 6
+"""Short documents that there are for each one that tells a figure: a short haystack tells it less often."""
 _APART = 1.5
 """Short documents between the beginning of a part and the first insight in it, so that its number is read."""
-_SHARE = 0.4
+_SHARE = 0.5
 """Of the document, what insights may take."""
 _SPARE_TOKENS = 2048
 
@@ -142,7 +144,7 @@ def _make(order: Order) -> Document:
     words = _WORDS[order.language]
     groups = 1 if order.independent else options.groups
     lines, count = _lines(order, options, words)
-    told = [one for one in _insights(order, options, words, "\n".join(lines)) if one.group < groups]
+    told = [one for one in _insights(order, options, words, count, "\n".join(lines)) if one.group < groups]
     places = _places(order, told, count)
     planted = {
         f"insight-{n}": list(one.planted(where, f"insight-{n}"))
@@ -162,8 +164,7 @@ def _lines(order: Order, options: Options, words: _Wording) -> tuple[list[str], 
     """Sentences of filler, every so many under a new heading, and how many short documents they make."""
     stretch = order.filler.sentences(order.dice("filler"), order.tokens + _SPARE_TOKENS)
     fitting = bisect_right(stretch.counts.cumsum().tolist(), order.tokens)
-    low, high = _LINES
-    each = min(high, max(low, fitting // options.documents))
+    each = max(_LINES, fitting // options.documents)
     lines = [
         sentence if n % each else f"{words.heading.format(n // each + 1)}\n{sentence}"
         for n, sentence in enumerate(stretch.sentences)
@@ -171,7 +172,7 @@ def _lines(order: Order, options: Options, words: _Wording) -> tuple[list[str], 
     return lines, fitting // each
 
 
-def _insights(order: Order, options: Options, words: _Wording, haystack: str) -> list[_Told]:
+def _insights(order: Order, options: Options, words: _Wording, count: int, haystack: str) -> list[_Told]:
     """Of every group in turn; names and figures that the filler does not have."""
     dice = order.dice("insights")
     total = options.groups * options.insights
@@ -179,6 +180,7 @@ def _insights(order: Order, options: Options, words: _Wording, haystack: str) ->
     names = (word.capitalize() for word in coined if word not in haystack)
     numbers = values.numbers(dice, 8 * total + 64, 5)
     figures = (one for one in numbers if _figure(one, order) not in haystack)
+    often = max(2, min(options.told, count // _PER_TELLING))
     told = []
     for group in range(options.groups):
         thing = ""
@@ -189,7 +191,7 @@ def _insights(order: Order, options: Options, words: _Wording, haystack: str) ->
                 attributes = dice.sample(words.attributes, 2)
             attribute, unit = attributes[n % 2]
             value = unit.format(_figure(next(figures), order))
-            wordings = dice.sample(words.sentences, dice.between(2, options.told))
+            wordings = dice.sample(words.sentences, dice.between(2, often))
             told.append(
                 _Told(group=group, thing=thing, attribute=attribute, value=value, wordings=tuple(wordings))
             )

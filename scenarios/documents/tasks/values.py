@@ -82,7 +82,10 @@ def codes(dice: Dice, count: int, length: int = 5) -> list[str]:
 
 
 def words(dice: Dice, language: Language, count: int) -> list[str]:
-    """Different coined words: six letters, or two Chinese characters. More of them begin with the same ones."""
+    """Different coined words: six letters, or two Chinese characters.
+
+    More of them begin with the same ones. Raises `CannotMake` when there are too few.
+    """
     if language == "zh":
         places = dice.order(len(_SIGNS) ** 2)[:count].tolist()
         if len(places) < count:

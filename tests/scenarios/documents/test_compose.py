@@ -267,7 +267,7 @@ def test_lines_are_drawn_until_the_document_is_full(tokens: int, parts: int) -> 
     drawn = list(islice(lines(), len(told) + 100))
     places = [drawn.index(line) for line in told]
     assert places == sorted(set(places))
-    assert told[:-8] == drawn[: len(told[:-8])]
+    assert told[:-24] == drawn[: len(told[:-24])]
 
 
 def test_facts_can_be_planted_among_lines() -> None:

@@ -11,9 +11,11 @@ from pydantic import JsonValue
 
 from scenarios.documents.document import Document, Order
 from scenarios.documents.tasks.registry import TASKS
-from scenarios.documents.wording import answer_form
+from scenarios.documents.wording import NOT_STATED, answer_form
 from scenarios.language import Language
 from scenarios.line import Names, Number, Value
+from scoring.lines.gold import gold_line
+from scoring.lines.judge import judge_line
 from scoring.lines.normal import normal
 from tests.scenarios.documents.little_filler import Pieces, order, qwen_order
 
@@ -32,18 +34,18 @@ every_kind = pytest.mark.parametrize(("name", "options"), KINDS, ids=[f"{n}-{o}"
 both_languages = pytest.mark.parametrize("language", ["en", "zh"])
 
 DIGESTS = {
-    ("needle", "en"): "bafbad879e47f093bfd7c41d992f25121f8bc4b1274eac782f97d48c1b21e8e3",
-    ("needle", "zh"): "b1cc24faf3a473c77625706c2f2a590431653ca097e7361c3b62b8e85128c48a",
+    ("needle", "en"): "acbad9cee13d37d9a4258d38492a7844ee1f4631534c9886a5f2e58dd8ea7302",
+    ("needle", "zh"): "cc276c3ba2222689ed991363f802e35d7d82cffeb76b3b291f7e64e11f513b45",
     ("multi-needle", "en"): "b762b6d7faeba185bf4594d07243ec7e24be9d562967fabedd14774f3c2f6280",
-    ("multi-needle", "zh"): "5add08bfaff832b9492f6981c287eff415dd79240547c5e7720a79a659b092c1",
+    ("multi-needle", "zh"): "80aa72ad42600fc8088627a299491f12e1d0c030d834187b25747f5018287cf8",
     ("variables", "en"): "ddde1cbf30b94283ad463debf26977c73780ebfa6651c4c61cf58f98edf9469a",
     ("variables", "zh"): "6ee5fd90bf1212e622f6796a407c647865e1d31344f2764705174a825ac92ec4",
-    ("counting", "en"): "76bfc37a3dd0b632477380e08b62b56f783deaf6368fbd2114e8291837f0302b",
-    ("counting", "zh"): "c56d9ce2352e5ebbcf640f02026a6c985c30466e9229d914ef2b24a684d8b3de",
+    ("counting", "en"): "050f9649dcd67f7b404b352485a79bc58087a36bc5cf4fcfe7b1597321796b10",
+    ("counting", "zh"): "082edf62eb131108eb1caf4c172a5b85ffcd368ee922b8dc893076296faf442d",
     ("repeated-words", "en"): "04a41662dc2bd1fc47b2d725a95a15e2fe88e35c86217898ee734d57e6a307b3",
     ("repeated-words", "zh"): "d51908b3d396d5c4da4f90c91979c0b9874df00a224731820746df6de80e4121",
-    ("absent", "en"): "92725242d642e802f7f344060b274fb2de9fa8aa2eaea111a306ed6e58f14550",
-    ("absent", "zh"): "1f5f503d6dd475d75f560fe1db3d8846562ee3b5faeb77d26116157e220c6495",
+    ("absent", "en"): "21798096514687e39e84752c2f399cdebbe067546d56bc5ad8fe815053c06a25",
+    ("absent", "zh"): "eddf247e8af68f3dc5ae5b3c9cdd25d2eef6916a2f92e1687b22aec504c006f4",
 }
 """Of documents of 2,048 Qwen tokens in two parts; another one means other bytes for the same order."""
 
@@ -159,6 +161,18 @@ def test_a_permutation_is_the_same_parts_in_another_order(name: str, language: L
     for probe in read.probes:
         assert probe.cell.permutation == 1
         assert all(found.text in read.parts[found.part - 1] for found in probe.evidence)
+
+
+@every_kind
+@both_languages
+def test_the_gold_is_judged_right_and_abstaining_only_where_the_document_is_silent(
+    name: str, options: dict[str, JsonValue], language: Language
+) -> None:
+    for probe in made(name, order(language, options=options)).probes:
+        gold = judge_line(probe.line, gold_line(probe.line, language), language)
+        assert (gold.right, gold.value) == (True, 1.0)
+        silent = judge_line(probe.line, f"ANSWER: {NOT_STATED[language]}", language)
+        assert silent.right == (isinstance(probe.line, Value) and probe.line.gold is None)
 
 
 def test_tasks_are_found_by_their_names() -> None:

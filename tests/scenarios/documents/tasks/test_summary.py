@@ -120,8 +120,8 @@ def test_the_same_order_gives_the_same_bytes(language: Language) -> None:
 @pytest.mark.parametrize(
     ("tokens", "parts", "options", "words"),
     [
-        (1024, 1, {}, "may take 40%"),
-        (4096, 2, {"documents": 8}, "short documents apart from each other"),
+        (2048, 1, {"groups": 6}, "may take 50%"),
+        (4096, 40, {}, "short documents apart from each other"),
     ],
 )
 def test_what_has_no_room_is_refused_with_the_numbers(
