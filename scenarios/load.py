@@ -44,6 +44,10 @@ class SuiteFile(Record):
     layout: Annotated[tuple[Layout, ...], BeforeValidator(as_list)] = ()
     """How its documents are read: one layout or a list; `single` if not said."""
 
+    @property
+    def of_documents(self) -> bool:
+        return bool(self.generate or self.layout)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Suite:

@@ -1,11 +1,11 @@
-"""Means with intervals, and what repeats tell: pass@k, pass^k.
+"""Means with intervals, what repeats tell (pass@k, pass^k), and whether two readers really differ.
 
-Repeats of one scenario are not independent of each other, so the scenario is the unit: every scenario counts
-the same in a mean, however often it was played, and intervals come from drawing scenarios again. A figure
-that cannot be had is None, never 0, and the note says why.
+Repeats of one scenario are not independent of each other, nor are questions on one document. So every
+scenario counts the same in a mean, however often it was played, and intervals come from drawing scenarios,
+or whole documents, again. A figure that cannot be had is None, never 0, and the note says why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from math import comb, sqrt
 from statistics import NormalDist, fmean
 
@@ -18,6 +18,10 @@ DRAWS = 2000
 """Bootstrap samples; the ends of a 95 % interval are then known to about a hundredth of its width."""
 _BLOCK = 1_000_000
 """Numbers drawn at a time, so that memory stays flat."""
+_NOTHING = 1e-12
+"""A variance that is nothing but rounding."""
+FEW = 5
+"""Fewer clusters than this say little of how clusters differ: intervals from them are too narrow."""
 
 
 class Estimate(Record):
@@ -31,6 +35,36 @@ class Estimate(Record):
     scenarios: int
     note: str = ""
     """What is unusual about the interval, or why there is none."""
+
+
+class Clustered(Record):
+    """A mean over observations that come in clusters, such as questions on documents."""
+
+    mean: float | None
+    low: float | None
+    high: float | None
+    n: int
+    """Observations."""
+    clusters: int
+    icc: float | None = None
+    """Intraclass correlation: how much more alike the observations of one cluster are than any two; below 0
+    where they are less alike. None where it cannot be told."""
+    n_eff: float | None = None
+    """How many independent observations would say as much."""
+    note: str = ""
+    """What is unusual about the interval, or why there is none."""
+
+
+class Paired(Record):
+    """Two readers on the same questions."""
+
+    n: int
+    """Pairs."""
+    first_only: int
+    """Questions that only the first of them got right."""
+    second_only: int
+    p: float
+    """Two-sided, by McNemar's exact test: how likely a difference as large as this one is by chance alone."""
 
 
 def estimate(
@@ -63,8 +97,86 @@ def estimate(
     return Estimate(mean=mean, low=mean, high=mean, n=n, scenarios=count, note=note)
 
 
-def wilson(successes: int, n: int, *, level: float = 0.95) -> tuple[float, float]:
-    """Wilson's score interval for a proportion (Wilson, JASA 22, 1927). Raises ValueError when `n` is 0."""
+def clustered(values: Sequence[float], clusters: Sequence[Hashable], seed: int = 0) -> Clustered:
+    """The mean of `values`, each of the cluster beside it, with a 95 % interval.
+
+    The interval holds two: the percentile interval from drawing whole clusters again, and, where all values
+    lie in [0, 1], Wilson's for as many independent observations as `n_eff` says. The first alone is too
+    narrow for a handful of clusters, and has no width where all are alike; the second alone leans on one
+    estimate of the intraclass correlation. Wilson's n is n_eff · p(1 − p) / variance, which is n_eff where
+    every value is 0 or 1. A single cluster cannot be drawn again: what is left is Wilson's over its
+    observations as if they were independent, and the note says so.
+    """
+    if len(values) != len(clusters):
+        raise ValueError(f"{len(values)} values cannot be of {len(clusters)} clusters")
+    data = np.asarray(values, dtype=np.float64)
+    if not data.size:
+        note = "nothing to average"
+        return Clustered(mean=None, low=None, high=None, n=0, clusters=0, note=note)
+    places: dict[Hashable, int] = {}
+    member = np.array([places.setdefault(cluster, len(places)) for cluster in clusters])
+    sizes = np.bincount(member).astype(np.float64)
+    sums = np.bincount(member, weights=data).astype(np.float64)
+    icc = _intraclass(data, sizes, sums)
+    n_eff = effective_size(sizes, icc or 0.0)
+    found = _intervals(data, sizes, sums, n_eff, seed)
+    mean = float(data.mean())
+    return Clustered(
+        mean=mean,
+        low=min([mean, *(low for low, _ in found)]) if found else None,
+        high=max([mean, *(high for _, high in found)]) if found else None,
+        n=data.size,
+        clusters=sizes.size,
+        icc=icc,
+        n_eff=n_eff if sizes.size > 1 else None,
+        note=_remark(sizes.size, any_interval=bool(found)),
+    )
+
+
+def intraclass_correlation(values: Sequence[float], clusters: Sequence[Hashable]) -> float | None:
+    """ANOVA's estimate ρ = (MSB − MSW) / (MSB + (m₀ − 1) MSW) (Donner, Int. Statistical Review 54, 1986).
+
+    None where clusters, or observations in them, cannot be told apart: one cluster, one observation in each,
+    or nothing that varies.
+    """
+    return clustered(values, clusters).icc
+
+
+def effective_size(sizes: "Sequence[float] | NDArray[np.float64]", icc: float) -> float:
+    """How many independent observations say as much: n / (1 + (m − 1)ρ) (Kish, Survey Sampling, 1965).
+
+    For clusters of different sizes m is Σm² / Σm. A ρ below 0 counts as 0, so that documents never make
+    more of a sample than it has.
+    """
+    counts = np.asarray(sizes, dtype=np.float64)
+    n = float(counts.sum())
+    return n / (1 + (float((counts**2).sum()) / n - 1) * max(0.0, icc))
+
+
+def mcnemar(pairs: Sequence[tuple[bool, bool]]) -> Paired:
+    """Whether two readers differ on the same questions, each pair saying who was right.
+
+    Exact: of the pairs that differ, either side is as likely (McNemar, Psychometrika 12, 1947). Pairs count
+    as independent of each other; where they share documents, the clustered interval of the gap is the safer
+    word.
+    """
+    first = sum(one and not other for one, other in pairs)
+    second = sum(other and not one for one, other in pairs)
+    differ, less = first + second, min(first, second)
+    tail = term = 1
+    for k in range(less):  # term is C(differ, k + 1)
+        term = term * (differ - k) // (k + 1)
+        tail += term
+    p = min(1.0, 2 * tail / 2**differ) if differ else 1.0
+    return Paired(n=len(pairs), first_only=first, second_only=second, p=p)
+
+
+def wilson(successes: float, n: float, *, level: float = 0.95) -> tuple[float, float]:
+    """Wilson's score interval for a proportion (Wilson, JASA 22, 1927). Raises ValueError when `n` is 0.
+
+    Neither has to be a whole number: scores between 0 and 1 add up to successes (the interval is then too
+    wide rather than too narrow), and an effective size is no count.
+    """
     if not 0 <= successes <= n or n == 0:
         raise ValueError(f"{successes} successes of {n} is no proportion")
     z = NormalDist().inv_cdf(0.5 + level / 2)
@@ -100,14 +212,64 @@ def percentile(values: Sequence[float], q: float) -> float | None:
     return float(np.percentile(np.asarray(values, dtype=np.float64), q)) if len(values) else None
 
 
-def _bootstrap(means: NDArray[np.float64], seed: int, level: float, draws: int) -> tuple[float, float]:
+def drawn_again(clusters: int, seed: int, draws: int = DRAWS) -> Iterator[NDArray[np.int64]]:
+    """Clusters by their numbers, drawn with replacement: rows are draws, in blocks that fit in memory."""
     random = np.random.default_rng(seed)
-    block = max(1, _BLOCK // means.size)
-    sizes = [min(block, draws - start) for start in range(0, draws, block)]
-    drawn = [means[random.integers(0, means.size, (size, means.size))].mean(axis=1) for size in sizes]
+    block = max(1, _BLOCK // clusters)
+    for start in range(0, draws, block):
+        yield random.integers(0, clusters, (min(block, draws - start), clusters))
+
+
+def middle(drawn: Sequence[NDArray[np.float64]], level: float = 0.95) -> tuple[float, float]:
+    """The ends between which so large a share of the drawn means lies."""
     tail = 100 * (1 - level) / 2
     low, high = np.percentile(np.concatenate(drawn), [tail, 100 - tail])
     return float(low), float(high)
+
+
+def _bootstrap(means: NDArray[np.float64], seed: int, level: float, draws: int) -> tuple[float, float]:
+    return middle([means[some].mean(axis=1) for some in drawn_again(means.size, seed, draws)], level)
+
+
+def _intervals(
+    data: NDArray[np.float64],
+    sizes: NDArray[np.float64],
+    sums: NDArray[np.float64],
+    n_eff: float,
+    seed: int,
+) -> list[tuple[float, float]]:
+    """Every interval that the data allow."""
+    found = []
+    if sizes.size > 1:
+        blocks = drawn_again(sizes.size, seed)
+        found.append(middle([sums[some].sum(axis=1) / sizes[some].sum(axis=1) for some in blocks]))
+    mean, variance = float(data.mean()), float(data.var())
+    if data.min() >= 0 and data.max() <= 1 and (variance > _NOTHING or mean in {0.0, 1.0}):
+        n = n_eff * mean * (1 - mean) / variance if variance > _NOTHING else n_eff
+        found.append(wilson(mean * n, n))
+    return found
+
+
+def _intraclass(
+    data: NDArray[np.float64], sizes: NDArray[np.float64], sums: NDArray[np.float64]
+) -> float | None:
+    n, k = data.size, sizes.size
+    if k in {1, n}:
+        return None
+    between = float((sums**2 / sizes).sum() - data.sum() ** 2 / n)
+    within = max(0.0, float((data**2).sum() - (sums**2 / sizes).sum()))
+    between_mean, within_mean = max(0.0, between) / (k - 1), within / (n - k)
+    usual = (n - float((sizes**2).sum()) / n) / (k - 1)
+    total = between_mean + (usual - 1) * within_mean
+    return (between_mean - within_mean) / total if total > _NOTHING else None
+
+
+def _remark(clusters: int, *, any_interval: bool) -> str:
+    if not any_interval:
+        return "one cluster: there is no interval"
+    if clusters == 1:
+        return "one cluster: the interval is over its observations, and says nothing of others like it"
+    return f"only {clusters} clusters: the interval is rather too narrow" if clusters < FEW else ""
 
 
 def _enough(trials: Sequence[tuple[int, int]], k: int) -> list[tuple[int, int]]:

@@ -19,7 +19,8 @@ from harness.play import Stage, play
 from harness.reference import Performer
 from harness.run_record import ModelVariant
 from scenarios.exam import Exam
-from scenarios.load import find_suite, library_suites, load_suite
+from scenarios.load import SuiteFile, find_suite, library_suites, load_suite, read_record
+from scenarios.places import LIBRARY
 from scenarios.record import Record
 from scenarios.yaml_file import read_yaml
 from scoring.behaviour import Behaviour, gold_behaviour
@@ -28,8 +29,13 @@ from tools.home import WorldHome
 pytestmark = pytest.mark.anyio
 
 REPLIES = Path(__file__).parent / "library_replies"
+CONVERSATIONS = tuple(
+    name
+    for name in library_suites()
+    if not read_record(SuiteFile, read_yaml(LIBRARY / name / "suite.yaml")).of_documents
+)
 SUITES = tuple(
-    pytest.param(name, marks=pytest.mark.e2e if name == "filesystem" else ()) for name in library_suites()
+    pytest.param(name, marks=pytest.mark.e2e if name == "filesystem" else ()) for name in CONVERSATIONS
 )
 VARIANT = ModelVariant(label="reference/replies", wire="reference", model="replies", simulated=True)
 
@@ -99,7 +105,7 @@ async def test_good_replies_succeed_and_wrong_ones_fail(suite: str, stage: Stage
     assert not misjudged, "\n".join(misjudged)
 
 
-@pytest.mark.parametrize("suite", library_suites())
+@pytest.mark.parametrize("suite", CONVERSATIONS)
 def test_every_scenario_has_two_good_replies_and_a_wrong_one_for_what_it_asks(suite: str) -> None:
     replies = read_replies(suite)
 

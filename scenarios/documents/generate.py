@@ -12,6 +12,7 @@ from scenarios.language import Language
 from scenarios.problem import choices
 from scenarios.reading import Generated, Layout
 from scenarios.record import Record
+from scenarios.scenario import Id
 
 
 def as_list(value: Any) -> Any:
@@ -24,6 +25,9 @@ class Generate(Record):
 
     task: str
     """`longspan list tasks` names them."""
+    name: Id | None = None
+    """What its documents are called; the task's name if not said. Needed where a suite has two entries of one
+    task."""
     language: Annotated[tuple[Language, ...], BeforeValidator(as_list), Field(min_length=1)] = ("en",)
     tokens: Annotated[tuple[Length, ...], BeforeValidator(as_list), Field(min_length=1)]
     """Lengths of the documents by the sizing tokenizer: `4k`, `1M`."""
@@ -77,7 +81,7 @@ class Generate(Record):
         for number in range(self.documents + self.independent):
             alone = number >= self.documents
             for permutation in range(1 if alone else self.permutations):
-                name = f"{self.task}-{language}-{spell_length(tokens)}-{number + 1}"
+                name = f"{self.name or self.task}-{language}-{spell_length(tokens)}-{number + 1}"
                 name += f"-o{permutation + 1}" if permutation else ""
                 yield (
                     f"{name}-alone" if alone else name,

@@ -47,9 +47,13 @@ def generated_scenarios(
     if problems:
         raise ScenarioError(problems)
     found: list[Scenario] = []
+    seen: set[str] = set()
     try:
         for one in asked:
             for name, source in one.sources(shelf.settings):
+                if name in seen:
+                    raise CannotMake(f"two documents are called {name!r}; give one entry a `name` of its own")
+                seen.add(name)
                 document = shelf.make(source)
                 ref = reference(name, document, source, shelf.tokenizer(source.sizing).identity)
                 found += expand(

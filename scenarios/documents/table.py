@@ -154,7 +154,7 @@ def _write(file: Path, table: Table) -> None:
 
 def _read(file: Path, size: int) -> Table:
     """What is damaged is told by the checksums that a zip file has. Raises `ValueError` and others."""
-    with np.load(file, allow_pickle=False) as stored:
+    with file.open("rb") as data, np.load(data, allow_pickle=False) as stored:
         sentences = stored["text"].tobytes().decode().split("\n")
         counts, openings = stored["counts"], stored["openings"]
     if not len(sentences) == len(counts) == len(openings) == size:

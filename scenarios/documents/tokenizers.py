@@ -131,7 +131,7 @@ _MODELS: tuple[tuple[re.Pattern[str], str | None], ...] = tuple(
         (r"distill.*llama|llama.*distill", None),
         (r"^(?:ft:)?(?:gpt-4o|gpt-4\.[15]|gpt-[5-9]|gpt-oss|chatgpt-|o[1-9](?:-|$))", "o200k_base"),
         (r"^(?:ft:)?gpt-(?:4|3\.5|35)(?:-|$)", "cl100k_base"),
-        (r"qwen-?(?:3\.[5-9]|[4-9])", "qwen3.5"),
+        (r"qwen(?:3\.[5-9]|[4-9](?:\.|-|$))", "qwen3.5"),
         (r"qwen|^q[wv]q", "qwen"),
         (r"^deepseek", "deepseek"),
     )
@@ -151,7 +151,10 @@ def _checked(tokenizer: EngineTokenizer) -> EngineTokenizer:
 
 def _tokenizer(name: str, engine: str, vocabulary: str, count: Count) -> EngineTokenizer:
     """`vocabulary` is the SHA-256 of the files that it comes from."""
-    whole = count(_SAMPLES)
+    try:
+        whole = count(_SAMPLES)
+    except Exception as error:  # what an engine raises for a vocabulary that it cannot use is its own affair
+        raise NoTokenizer(f"the tokenizer {name} cannot count ordinary text: {error}") from error
     pieces = [list(_pieces(text, 1)) for text in _SAMPLES]
     divides = all(sum(count(cut)) == counted for cut, counted in zip(pieces, whole, strict=True))
     identity = f"{name} {engine}-{metadata.version(engine)} {vocabulary[:12]}"

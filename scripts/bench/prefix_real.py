@@ -16,7 +16,7 @@ import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import dedent
@@ -30,6 +30,7 @@ from harness.evaluation import Outcome, Request, evaluate
 from harness.grading import graded_trials
 from harness.models import find_variant
 from harness.progress import watch
+from harness.report.rows import total_usage
 from local_models.catalog import find_model
 from local_models.install import installed
 from local_models.server import ServeOptions, serve
@@ -53,6 +54,8 @@ class Measured:
     asked: float
     """Prompt tokens that the server looked up in its prefix cache."""
     hits: float
+    prompt: float
+    """Prompt tokens that the server counted in all."""
     outcome: Outcome
 
     @property
@@ -117,6 +120,7 @@ async def measure(order: str, names: tuple[str, ...], arguments: argparse.Namesp
             suites=names,
             models=(variant,),
             concurrency=arguments.concurrency,
+            limit=arguments.limit,
             runs=Path(arguments.runs),
             new=True,
             command=" ".join(sys.argv),
@@ -135,6 +139,7 @@ async def measure(order: str, names: tuple[str, ...], arguments: argparse.Namesp
         seconds=seconds,
         asked=grown["prefix_cache_queries"],
         hits=grown["prefix_cache_hits"],
+        prompt=grown["prompt_tokens"],
         outcome=outcome,
     )
 
@@ -197,6 +202,7 @@ async def main() -> None:
     parser.add_argument("--lengths", default="1k,2k,4k,7k")
     parser.add_argument("--documents", type=int, default=1)
     parser.add_argument("--own", default="supply-contract,zh-lease-contract")
+    parser.add_argument("--limit", type=int, help="at most so many questions of each suite")
     parser.add_argument("--upto", default="6k")
     parser.add_argument("--concurrency", type=int, default=4)
     parser.add_argument("--window", default="8k")
@@ -209,8 +215,27 @@ async def main() -> None:
         runs = [await measure(order, names, arguments, Path(work)) for order in ("document", "shuffled")]
     show(runs)
     if arguments.json:
-        figures = [{"order": r.order, "asked": r.asked, "hits": r.hits, "seconds": r.seconds} for r in runs]
-        arguments.json.write_text(json.dumps(figures, indent=2), "utf-8")
+        arguments.json.write_text(json.dumps([figures(run) for run in runs], indent=2), "utf-8")
+
+
+def figures(run: Measured) -> dict[str, object]:
+    """One run for a program: the server's counters beside what our own records say."""
+    folder, record = run.outcome.folder, run.outcome.record
+    ours = [exchange for _, transcript in folder.transcripts(record) for exchange in transcript.exchanges]
+    lines = [exchange for reading in folder.readings(record.models[0]) for exchange in reading.exchanges]
+    usage = total_usage([*ours, *lines])
+    return {
+        "order": run.order,
+        "run": str(folder.path),
+        "seconds": run.seconds,
+        "server": {"prompt": run.prompt, "looked_up": run.asked, "cached": run.hits},
+        "usage": usage.model_dump(),
+        "requests": len(ours) + len(lines),
+        "rows": [
+            {"suite": suite, "layout": layout, "tokens": tokens, **asdict(row)}
+            for (suite, layout, tokens), row in sorted(table(run.outcome).items())
+        ],
+    }
 
 
 if __name__ == "__main__":

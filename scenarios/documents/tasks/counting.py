@@ -191,6 +191,7 @@ def _words_probe(composed: Composed, order: Order, options: Options) -> Probe:
         id=options.kind,
         question=f"{asked}\n{answer_form('list', order.language)}",
         line=Names(gold=gold, ruler=gold),
+        rests="whole",
         after=order.parts,
         cell=_cell(
             order,

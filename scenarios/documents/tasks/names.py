@@ -11,7 +11,7 @@ from scenarios.documents.dice import Dice
 from scenarios.documents.document import CannotMake
 from scenarios.language import Language
 
-Kind = Literal["person", "firm", "town", "river", "hills"]
+Kind = Literal["person", "firm", "town", "river", "hills", "label"]
 
 _STARTS = (
     "Bar Bel Bram Cal Cor Dal Der Dov Fal Fen Gal Gor Hal Hes Jor Kel Kor Lan Lor Mar Mel Mor Nel Nor Os Per "
@@ -37,6 +37,7 @@ _FORMS: Mapping[Language, Mapping[Kind, Sequence[str]]] = {
         "town": ("{0}",),
         "river": ("{0}",),
         "hills": ("{0}",),
+        "label": ("{0}",),
     },
     "zh": {
         "person": ("{1}{0}",),
@@ -44,6 +45,7 @@ _FORMS: Mapping[Language, Mapping[Kind, Sequence[str]]] = {
         "town": ("{0}市",),
         "river": ("{0}河", "{0}江"),
         "hills": ("{0}山",),
+        "label": ("{0}",),
     },
 }
 

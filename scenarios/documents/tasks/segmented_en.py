@@ -45,13 +45,13 @@ _UPDATE = (
     Plot(
         told=(
             "The toll bridge at {name} brings in {value} coppers a year.",
-            "Since the new tariff the toll bridge at {name} brings in {value} coppers a year, and the earlier "
-            "figure no longer holds.",
+            "Since the new tariff the toll bridge at {name} brings in {value} coppers a year, and the "
+            "earlier figure no longer holds.",
         ),
         asked=(
             "How many coppers a year does the toll bridge at {name} bring in now?",
             "As things stand, what are the yearly takings of the toll bridge at {name}, in coppers?",
-            "By the latest that the document says of it, what does the toll bridge at {name} yield in a year?",
+            "By the latest that the document says, what does the toll bridge at {name} yield in a year?",
         ),
         form="number",
     ),
@@ -100,9 +100,9 @@ _CONTRADICTION = (
             "The number of people who live in {name} is {value}.",
         ),
         asked=(
-            "How many inhabitants does {name} have? If the document gives different numbers, name all of them.",
-            "What does the document say of how many people live in {name}? Should it disagree with itself, give "
-            "every number.",
+            "How many inhabitants does {name} have? If the document gives several numbers, name them all.",
+            "What does the document say of how many people live in {name}? Should it disagree with "
+            "itself, give every number.",
             "State the population of {name}, with each of the figures if there is more than one.",
         ),
         form="number",
@@ -113,9 +113,9 @@ _CONTRADICTION = (
             "It was {value} who paid for the belfry of {name}.",
         ),
         asked=(
-            "Who paid for the belfry of {name}? If the document gives different names, name all of them.",
-            "Whose money built the belfry of {name}? Should the document disagree with itself, give every name.",
-            "State by whom the belfry of {name} was financed, with each of the names if there is more than one.",
+            "Who paid for the belfry of {name}? If the document gives several people, name them all.",
+            "Whose money built the belfry of {name}? Should the document disagree with itself, give all.",
+            "State who financed the belfry of {name}, with each of the names if there is more than one.",
         ),
         form="person",
     ),
@@ -125,9 +125,9 @@ _CONTRADICTION = (
             "On the seal of {name} stand the letters {value}.",
         ),
         asked=(
-            "Which letters are on the seal of {name}? If the document gives different ones, name all of them.",
-            "What does the document say is engraved on the seal of {name}? Should it disagree with itself, give "
-            "every version.",
+            "Which letters are on the seal of {name}? If the document gives several versions, name them all.",
+            "What does the document say is engraved on the seal of {name}? Should it disagree with "
+            "itself, give every version.",
             "State the lettering of the seal of {name}, with each of the versions if there is more than one.",
         ),
         form="code",
@@ -138,10 +138,9 @@ _CONTRADICTION = (
             "{value} is the licence number of the mine at {name}.",
         ),
         asked=(
-            "What is the licence number of the mine at {name}? If the document gives different ones, name all "
-            "of them.",
-            "Under which licence is the mine at {name} worked? Should the document disagree with itself, give "
-            "every number.",
+            "What is the licence number of the mine at {name}? If the document gives several, name them all.",
+            "Under which licence is the mine at {name} worked? Should the document disagree with "
+            "itself, give every number.",
             "State the licence of the mine at {name}, with each of the numbers if there is more than one.",
         ),
         form="number",
@@ -270,8 +269,8 @@ ENGLISH = Plots(
     entity=_ENTITY,
     timeline=_TIMELINE,
     ledger=_LEDGER,
-    conflicts="The document says the same kind of thing twice about each of these towns: {names}. About which of "
-    "them do the two statements contradict each other? Name all of them.",
+    conflicts="The document says the same kind of thing twice about each of these towns: {names}. About "
+    "which of them do the two statements contradict each other? Name all of them.",
     date="{day} {month} {year}",
     months=(
         "January",
