@@ -21,8 +21,8 @@ from scenarios.exam import Exam
 from scenarios.reading import WHOLE, Reading
 from scenarios.transcript import Message, ReadingRecord
 
-_REPLY_TOKENS = 64
-_NOTES_TOKENS = 800
+REPLY_TOKENS = 64
+NOTES_TOKENS = 800
 _TOKENS_A_SECOND = 400
 _LEAST_SECONDS = 120.0
 _KEPT = 256
@@ -124,7 +124,7 @@ class Openings:
         messages = line(record.layout, document, part, record.replies, exam.scenario.language)
         read = document.tokens[part - 1] if record.layout == "carry" else sum(document.tokens[:part])
         ask = Ask(
-            output_tokens=_NOTES_TOKENS if record.layout == "carry" else _REPLY_TOKENS,
+            output_tokens=NOTES_TOKENS if record.layout == "carry" else REPLY_TOKENS,
             seconds=_LEAST_SECONDS + read / _TOKENS_A_SECOND,
         )
         reply = await model.converse(exam, repeat).reply(messages, ask)

@@ -45,13 +45,16 @@ class ReferenceModel:
     """Counts the tokens of readers that remember so many."""
 
     def converse(self, exam: Exam, repeat: int) -> Conversation:
-        """A fresh conversation; what is drawn depends on seed, scenario and repeat alone."""
+        """A fresh conversation; what is drawn depends on seed, scenario and repeat alone.
+
+        A reader whose memory is bounded does what gold does where there is nothing to read.
+        """
         reading, reader = exam.scenario.reading, parse_reader(self.variant.model)
         if reading is not None and reader is not None:
             luck = f"{self.seed}/{reading.key}/{repeat}"
             return ReaderPerformance(exam=exam, reading=reading, kind=reader, shelf=self.shelf, dice=luck)
         dice = random.Random(f"{self.seed} {exam.scenario.name} {repeat}")  # noqa: S311 # reproducible, not secret
-        behaviour = _BEHAVIOURS.get(self.variant.model, _BEHAVIOURS["idle"])(exam, dice)
+        behaviour = _BEHAVIOURS.get(self.variant.model, _BEHAVIOURS["oracle"])(exam, dice)
         return polite(exam, Performance(exam=exam, behaviour=behaviour))
 
 

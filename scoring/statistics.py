@@ -6,7 +6,8 @@ or whole documents, again. A figure that cannot be had is None, never 0, and the
 """
 
 from collections.abc import Hashable, Iterator, Sequence
-from math import comb, sqrt
+from dataclasses import dataclass
+from math import comb, fsum, sqrt
 from statistics import NormalDist, fmean
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from scenarios.record import Record
 
+Floats = NDArray[np.float64]
 DRAWS = 2000
 """Bootstrap samples; the ends of a 95 % interval are then known to about a hundredth of its width."""
 _BLOCK = 1_000_000
@@ -56,15 +58,21 @@ class Clustered(Record):
 
 
 class Paired(Record):
-    """Two readers on the same questions."""
+    """Two readers, or one in two ways, on the same questions."""
 
+    gap: float | None
+    """Mean of the first minus mean of the second; None without a pair."""
+    low: float | None
+    high: float | None
     n: int
     """Pairs."""
-    first_only: int
+    clusters: int
+    first_only: float
     """Questions that only the first of them got right."""
-    second_only: int
-    p: float
-    """Two-sided, by McNemar's exact test: how likely a difference as large as this one is by chance alone."""
+    second_only: float
+    p: float | None
+    """Two-sided, by McNemar's exact test: how likely a difference as large as this one is by chance alone.
+    None where an answer is neither right nor wrong."""
 
 
 def estimate(
@@ -107,29 +115,21 @@ def clustered(values: Sequence[float], clusters: Sequence[Hashable], seed: int =
     every value is 0 or 1. A single cluster cannot be drawn again: what is left is Wilson's over its
     observations as if they were independent, and the note says so.
     """
-    if len(values) != len(clusters):
-        raise ValueError(f"{len(values)} values cannot be of {len(clusters)} clusters")
-    data = np.asarray(values, dtype=np.float64)
-    if not data.size:
+    found = _clusters(values, clusters)
+    if found is None:
         note = "nothing to average"
         return Clustered(mean=None, low=None, high=None, n=0, clusters=0, note=note)
-    places: dict[Hashable, int] = {}
-    member = np.array([places.setdefault(cluster, len(places)) for cluster in clusters])
-    sizes = np.bincount(member).astype(np.float64)
-    sums = np.bincount(member, weights=data).astype(np.float64)
-    icc = _intraclass(data, sizes, sums)
-    n_eff = effective_size(sizes, icc or 0.0)
-    found = _intervals(data, sizes, sums, n_eff, seed)
-    mean = float(data.mean())
+    ends = [*found.bootstrapped(seed), *found.wilson()]
+    mean = float(found.data.mean())
     return Clustered(
         mean=mean,
-        low=min([mean, *(low for low, _ in found)]) if found else None,
-        high=max([mean, *(high for _, high in found)]) if found else None,
-        n=data.size,
-        clusters=sizes.size,
-        icc=icc,
-        n_eff=n_eff if sizes.size > 1 else None,
-        note=_remark(sizes.size, any_interval=bool(found)),
+        low=min([mean, *(low for low, _ in ends)]) if ends else None,
+        high=max([mean, *(high for _, high in ends)]) if ends else None,
+        n=found.data.size,
+        clusters=found.sizes.size,
+        icc=found.icc,
+        n_eff=found.n_eff if found.sizes.size > 1 else None,
+        note=_remark(found.sizes.size, any_interval=bool(ends)),
     )
 
 
@@ -139,10 +139,11 @@ def intraclass_correlation(values: Sequence[float], clusters: Sequence[Hashable]
     None where clusters, or observations in them, cannot be told apart: one cluster, one observation in each,
     or nothing that varies.
     """
-    return clustered(values, clusters).icc
+    found = _clusters(values, clusters)
+    return found.icc if found is not None else None
 
 
-def effective_size(sizes: "Sequence[float] | NDArray[np.float64]", icc: float) -> float:
+def effective_size(sizes: Sequence[float] | Floats, icc: float) -> float:
     """How many independent observations say as much: n / (1 + (m − 1)ρ) (Kish, Survey Sampling, 1965).
 
     For clusters of different sizes m is Σm² / Σm. A ρ below 0 counts as 0, so that documents never make
@@ -153,22 +154,51 @@ def effective_size(sizes: "Sequence[float] | NDArray[np.float64]", icc: float) -
     return n / (1 + (float((counts**2).sum()) / n - 1) * max(0.0, icc))
 
 
-def mcnemar(pairs: Sequence[tuple[bool, bool]]) -> Paired:
-    """Whether two readers differ on the same questions, each pair saying who was right.
+def mcnemar(first_only: int, second_only: int) -> float:
+    """The chance of a difference as large, were either side as likely in the pairs that differ: two-sided,
+    exact (McNemar, Psychometrika 12, 1947).
 
-    Exact: of the pairs that differ, either side is as likely (McNemar, Psychometrika 12, 1947). Pairs count
-    as independent of each other; where they share documents, the clustered interval of the gap is the safer
-    word.
+    Pairs count as independent of each other; where they share documents, the clustered interval of their gap
+    is the safer word.
+
+    >>> mcnemar(1, 8)
+    0.0390625
     """
-    first = sum(one and not other for one, other in pairs)
-    second = sum(other and not one for one, other in pairs)
-    differ, less = first + second, min(first, second)
+    differ, less = first_only + second_only, min(first_only, second_only)
     tail = term = 1
-    for k in range(less):  # term is C(differ, k + 1)
+    for k in range(less):  # term becomes C(differ, k + 1)
         term = term * (differ - k) // (k + 1)
         tail += term
-    p = min(1.0, 2 * tail / 2**differ) if differ else 1.0
-    return Paired(n=len(pairs), first_only=first, second_only=second, p=p)
+    return min(1.0, 2 * tail / 2**differ) if differ else 1.0
+
+
+def paired(pairs: Sequence[tuple[float, float]], clusters: Sequence[Hashable], seed: int = 0) -> Paired:
+    """Whether two readers differ on the same questions, by their scores in [0, 1] for each.
+
+    The 95 % interval of the gap holds two: that from drawing whole clusters again, and, since a handful of
+    clusters that agree would give it no width, the adjusted Wald interval of Bonett and Price (J. Educational
+    and Behavioral Statistics 37, 2012) for as many independent pairs as `effective_size` says.
+    """
+    gaps = [one - other for one, other in pairs]
+    found = _clusters(gaps, clusters)
+    if found is None:
+        return Paired(gap=None, low=None, high=None, n=0, clusters=0, first_only=0, second_only=0, p=None)
+    first, second = (fsum(max(sign * gap, 0.0) for gap in gaps) for sign in (1, -1))
+    n = found.n_eff
+    low, high = _bonett_price(first * n / len(gaps), second * n / len(gaps), n)
+    mean = float(found.data.mean())
+    ends = [(low, high), *found.bootstrapped(seed)]
+    whole = all(value in {0.0, 1.0} for pair in pairs for value in pair)
+    return Paired(
+        gap=mean,
+        low=min(mean, *(low for low, _ in ends)),
+        high=max(mean, *(high for _, high in ends)),
+        n=len(gaps),
+        clusters=found.sizes.size,
+        first_only=first,
+        second_only=second,
+        p=mcnemar(round(first), round(second)) if whole else None,
+    )
 
 
 def wilson(successes: float, n: float, *, level: float = 0.95) -> tuple[float, float]:
@@ -220,39 +250,63 @@ def drawn_again(clusters: int, seed: int, draws: int = DRAWS) -> Iterator[NDArra
         yield random.integers(0, clusters, (min(block, draws - start), clusters))
 
 
-def middle(drawn: Sequence[NDArray[np.float64]], level: float = 0.95) -> tuple[float, float]:
+def middle(drawn: Sequence[Floats], level: float = 0.95) -> tuple[float, float]:
     """The ends between which so large a share of the drawn means lies."""
     tail = 100 * (1 - level) / 2
     low, high = np.percentile(np.concatenate(drawn), [tail, 100 - tail])
     return float(low), float(high)
 
 
-def _bootstrap(means: NDArray[np.float64], seed: int, level: float, draws: int) -> tuple[float, float]:
+def _bootstrap(means: Floats, seed: int, level: float, draws: int) -> tuple[float, float]:
     return middle([means[some].mean(axis=1) for some in drawn_again(means.size, seed, draws)], level)
 
 
-def _intervals(
-    data: NDArray[np.float64],
-    sizes: NDArray[np.float64],
-    sums: NDArray[np.float64],
-    n_eff: float,
-    seed: int,
-) -> list[tuple[float, float]]:
-    """Every interval that the data allow."""
-    found = []
-    if sizes.size > 1:
-        blocks = drawn_again(sizes.size, seed)
-        found.append(middle([sums[some].sum(axis=1) / sizes[some].sum(axis=1) for some in blocks]))
-    mean, variance = float(data.mean()), float(data.var())
-    if data.min() >= 0 and data.max() <= 1 and (variance > _NOTHING or mean in {0.0, 1.0}):
-        n = n_eff * mean * (1 - mean) / variance if variance > _NOTHING else n_eff
-        found.append(wilson(mean * n, n))
-    return found
+@dataclass(frozen=True, kw_only=True)
+class _Clusters:
+    data: Floats
+    sizes: Floats
+    sums: Floats
+    """Sizes and sums of the clusters."""
+    icc: float | None
+    n_eff: float
+
+    def bootstrapped(self, seed: int) -> Iterator[tuple[float, float]]:
+        """The interval from drawing whole clusters again; none for a single one."""
+        if self.sizes.size > 1:
+            blocks = drawn_again(self.sizes.size, seed)
+            yield middle([self.sums[some].sum(axis=1) / self.sizes[some].sum(axis=1) for some in blocks])
+
+    def wilson(self) -> Iterator[tuple[float, float]]:
+        """Wilson's for the effective size; none for values that are no shares, or one value between 0 and 1."""
+        mean, variance = float(self.data.mean()), float(self.data.var())
+        varies = variance > _NOTHING
+        if self.data.min() >= 0 and self.data.max() <= 1 and (varies or mean in {0.0, 1.0}):
+            n = self.n_eff * mean * (1 - mean) / variance if varies else self.n_eff
+            yield wilson(mean * n, n)
 
 
-def _intraclass(
-    data: NDArray[np.float64], sizes: NDArray[np.float64], sums: NDArray[np.float64]
-) -> float | None:
+def _clusters(values: Sequence[float], clusters: Sequence[Hashable]) -> _Clusters | None:
+    """Values put together by cluster; None for no values."""
+    if len(values) != len(clusters):
+        raise ValueError(f"{len(values)} values cannot be of {len(clusters)} clusters")
+    data = np.asarray(values, dtype=np.float64)
+    if not data.size:
+        return None
+    places: dict[Hashable, int] = {}
+    member = np.array([places.setdefault(cluster, len(places)) for cluster in clusters])
+    sizes = np.bincount(member).astype(np.float64)
+    sums = np.bincount(member, weights=data).astype(np.float64)
+    icc = _intraclass(data, sizes, sums)
+    return _Clusters(data=data, sizes=sizes, sums=sums, icc=icc, n_eff=effective_size(sizes, icc or 0.0))
+
+
+def _bonett_price(first: float, second: float, n: float) -> tuple[float, float]:
+    one, other = (first + 1) / (n + 2), (second + 1) / (n + 2)
+    half = NormalDist().inv_cdf(0.975) * sqrt(max(0.0, one + other - (one - other) ** 2) / (n + 2))
+    return max(-1.0, one - other - half), min(1.0, one - other + half)
+
+
+def _intraclass(data: Floats, sizes: Floats, sums: Floats) -> float | None:
     n, k = data.size, sizes.size
     if k in {1, n}:
         return None

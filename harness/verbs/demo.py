@@ -17,8 +17,8 @@ from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
 
 app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 
-SUITES = ("shop", "travel", "desk", "office")
-MODELS = ("reference/oracle", "reference/flawed", "reference/refuser")
+SUITES = ("shop", "travel", "desk", "office", "needles", "segmented")
+MODELS = ("reference/oracle", "reference/flawed", "reference/window:4k", "reference/refuser")
 
 
 @app.command()
@@ -27,7 +27,7 @@ def demo(
     runs: Annotated[Path, typer.Option(help="The folder of run folders.")] = Path("runs"),
     as_json: JsonFlag = False,
 ) -> None:
-    """Play every built-in world with reference models through the real loop, grade, and report."""
+    """Play tools and long documents with reference models through the real loop, grade, and report."""
     out, err = consoles()
     command = shlex.join(["longspan", *sys.argv[1:]])
     with spoken_errors(resume=command):

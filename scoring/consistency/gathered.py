@@ -23,11 +23,9 @@ def self_check(parts: Sequence[str | None], total: str | None) -> float:
     >>> self_check(["1200", "800"], "2100"), self_check(["1200", None], "1200")
     (0.0, 0.0)
     """
-    try:
-        numbers = [Decimal(answer or "-") for answer in (*parts, total)]
-    except InvalidOperation:
-        return 0.0
-    return float(sum(numbers[:-1]) == numbers[-1])
+    numbers = [_number(answer) for answer in (*parts, total)]
+    found = [number for number in numbers if number is not None]
+    return float(len(found) == len(numbers) and sum(found[:-1]) == found[-1])
 
 
 def uptake(spans: Sequence[Span]) -> dict[str, Figure]:
@@ -75,32 +73,37 @@ def figure_of(spans: Sequence[Span], kind: FactKind, name: str, nothing: str) ->
 
 
 def ledgers_self_checked(observations: Sequence[Observation]) -> Figure:
-    """Over ledgers, each in one reading, of whose entries none is missing at the end."""
-    asked = [one for one in at_the_end(observations) if one.kind == "ledger" and not one.wording]
-    entries: defaultdict[Hashable, set[str]] = defaultdict(set)
+    """Over ledgers, each in one reading, of whose answers at the end none is missing."""
+    wanted: defaultdict[Hashable, set[str]] = defaultdict(set)
     found: defaultdict[Hashable, dict[str, Observation]] = defaultdict(dict)
-    for one in asked:
-        entries[*one.place, one.fact].add(one.entry)
-        found[*one.place, one.fact, one.layout, one.permutation, one.repeat][one.entry] = one
+    for one in at_the_end(observations):
+        if one.kind == "ledger" and not one.wording:
+            wanted[_ledger(one)].add(one.entry)
+            found[_ledger(one), one.layout, one.permutation, one.repeat][one.entry] = one
     whole = [
-        some
-        for some in found.values()
-        if len(some) > 1 and some.keys() >= entries[*next(iter(some.values())).place, next(iter(some.values())).fact]
+        some for some in found.values() if "" in some and some.keys() == wanted[_ledger(some[""])] > {""}
     ]
     return mean_of(
         (
-            (
-                next(iter(some.values())).place,
-                self_check(
-                    [one.answer for entry, one in some.items() if entry],
-                    some[""].answer if "" in some else None,
-                ),
-            )
+            (some[""].place, self_check([one.answer for one in some.values() if one.entry], some[""].answer))
             for some in whole
         ),
-        "no ledger was asked for its sum and its entries at the end",
+        "no ledger was asked for its sum and all its entries at the end",
     )
 
 
+def _ledger(one: Observation) -> Hashable:
+    return one.place, one.fact
+
+
+def _number(answer: str | None) -> Decimal | None:
+    try:
+        number = Decimal(answer or "")
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
 def _said(one: Observation) -> str:
-    return "right" if one.right else one.outcome if one.outcome != "right" else ""
+    """`right`, or how it was wrong; a right line of a trial that did not end by itself is neither."""
+    return "right" if one.right else one.outcome.replace("right", "")

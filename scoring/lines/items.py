@@ -17,7 +17,7 @@ _NOTHING = re.compile(
 
 
 def read_items(answer: str) -> list[str] | None:
-    """The items as written; empty for `[]` and `none`; None when nothing was written."""
+    """The items as written; empty for `[]` and `none`; None when no item can be made out."""
     text = answer.strip().translate(_BRACKETS)
     if not text:
         return None
@@ -30,7 +30,7 @@ def read_items(answer: str) -> list[str] | None:
     if not text.strip() or _NOTHING.fullmatch(text) or abstains(text):
         return []
     items = (_NUMBERED.sub("", item).strip() for item in _SEPARATOR.split(text))
-    return [item for item in items if item]
+    return [item for item in items if item] or None
 
 
 def matched_items(answer: str, gold: Collection[str]) -> list[str] | None:
@@ -47,7 +47,7 @@ def matched_items(answer: str, gold: Collection[str]) -> list[str] | None:
         split = _AND.split(item) if whole not in wanted else []
         parts = [part for part in normal_items(split) if part] if len(split) > 1 else []
         found += parts if wanted & set(parts) else [whole]
-    return [item for item in found if item]
+    return [item for item in found if item] or (None if written else [])
 
 
 def _json_array(text: str) -> list[str] | None:

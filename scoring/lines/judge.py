@@ -40,13 +40,14 @@ def judge_line(line: Line, reply: str, language: Language) -> LineVerdict:
 def _judge_short(line: Short, read: Read, language: Language) -> LineVerdict:
     longest = _LONGEST_LIST if isinstance(line, Names | Sequence) else _LONGEST_ANSWER
     judged = _judge_answer(line, (read.flexible or "")[:longest], language)
+    parsed = read.strict is not None and judged.outcome != "unparsed"
     beside = {
-        "parsed": float(read.strict is not None),
+        "parsed": float(parsed),
         "flexible": float(judged.right and bool(read.flexible)),
     }
     if isinstance(line, Value | Names) and line.ruler:
         beside["ruler"] = _ruler(line.ruler, read.said)
-    if read.strict is not None:
+    if parsed:
         return judged.model_copy(update={"figures": judged.figures | beside})
     return LineVerdict(
         answer=None,
@@ -54,9 +55,15 @@ def _judge_short(line: Short, read: Read, language: Language) -> LineVerdict:
         value=0.0,
         right=False,
         figures=dict.fromkeys(judged.figures, 0.0) | beside,
-        why="the reply has no line `ANSWER: …`"
-        + (f"; with the form overlooked: {judged.why}" if read.flexible else ""),
+        why=_why_unparsed(read, judged),
     )
+
+
+def _why_unparsed(read: Read, judged: LineVerdict) -> str:
+    if read.strict is not None:
+        return judged.why
+    why = "the reply has no line `ANSWER: …`"
+    return f"{why}; with the form overlooked: {judged.why}" if read.flexible else why
 
 
 def _judge_answer(line: Short, answer: str, language: Language) -> LineVerdict:

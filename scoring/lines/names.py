@@ -16,7 +16,10 @@ from scoring.lines.verdict import LineVerdict, Outcome
 
 
 def judge_names(line: Names, answer: str) -> LineVerdict:
-    gold, given = set(normal_items(line.gold)), set(matched_items(answer, line.gold) or ())
+    items = matched_items(answer, line.gold)
+    if items is None:
+        return _unreadable("f1", "precision", "recall", "exact")
+    gold, given = set(normal_items(line.gold)), set(items)
     hits = len(gold & given)
     precision, recall, f1 = _shares(hits, len(given), len(gold))
     outcome = _outcome(hits, len(given), len(gold))
@@ -34,7 +37,9 @@ def judge_sequence(line: Sequence, answer: str) -> LineVerdict:
     """`tau`: tau-b of the items that both have × F1 of the items, and 0 where tau is negative. `edit`: 1 −
     edit distance / length of the longer one.
     """
-    gold, given = normal_items(line.gold), matched_items(answer, line.gold) or []
+    gold, given = normal_items(line.gold), matched_items(answer, line.gold)
+    if given is None:
+        return _unreadable("exact", "tau", "edit", "f1")
     hits = (Counter(gold) & Counter(given)).total()
     f1 = _shares(hits, len(given), len(gold))[2]
     outcome = _outcome(hits, len(given), len(gold))
@@ -50,6 +55,17 @@ def judge_sequence(line: Sequence, answer: str) -> LineVerdict:
         right=outcome == "right",
         figures={"exact": float(outcome == "right"), "tau": tau, "edit": edit, "f1": f1},
         why=f"{hits} of {len(gold)} items among {len(given)}, {nearness}; exact: {json.dumps(gold == given)}",
+    )
+
+
+def _unreadable(*figures: str) -> LineVerdict:
+    return LineVerdict(
+        answer=None,
+        outcome="unparsed",
+        value=0.0,
+        right=False,
+        figures=dict.fromkeys(figures, 0.0),
+        why="there is no item in the answer, and it does not say that there is none",
     )
 
 

@@ -131,7 +131,7 @@ def _as_number(plain: str) -> str | None:
         value = float(chinese_value_or_none(plain) or 0)
     elif _AMOUNT.fullmatch(plain) and not re.match(r"[+\-]?0\d", plain) and not plain.endswith("%"):
         numbers = numbers_in(plain)
-        value = numbers[0] if len(numbers) == 1 else None
+        value = float(numbers[0]) if len(numbers) == 1 else None
     return None if value is None else _shown(value)
 
 

@@ -14,7 +14,7 @@ _NOTHING = re.compile(r"\W*(?:none|nothing|no|空|无|没有)\W*")
 
 
 def judge_number(line: Number, answer: str) -> LineVerdict:
-    numbers = [number for number in amounts(answer) if isfinite(number)]
+    numbers = [float(number) for number in amounts(answer) if isfinite(number)]
     if len(set(numbers)) != 1:
         outcome: Outcome = "enumerated" if numbers else "wrong_value"
         if not numbers and abstains(answer):

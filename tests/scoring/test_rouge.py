@@ -1,6 +1,7 @@
 """ROUGE: one value whatever computes it, Chinese included, and always with what computed it."""
 
 import random
+import re
 from typing import Any
 
 import pytest
@@ -76,9 +77,8 @@ def test_short_texts_go_to_rouge_score_and_long_ones_do_not() -> None:
     short = score_rouge("a short text", "a shorter text", tokenizer="words")
     long = score_rouge("a long text " * 100, "a longer text " * 100, tokenizer="words")
 
-    assert short.source == "words by rouge-score 0.1.2"
-    assert long.source.startswith("words by rapidfuzz 3")
-    assert "rouge-score-rs" in long.source
+    assert re.fullmatch(r"words by rouge-score [\d.]+", short.source)
+    assert re.fullmatch(r"words by rapidfuzz [\d.]+ \+ rouge-score-rs [\d.]+", long.source)
 
 
 def test_identical_chinese_texts_score_1() -> None:
@@ -116,7 +116,7 @@ def test_jieba_finds_words_and_drops_punctuation() -> None:
 
     assert jieba is not None
     assert jieba.tokenize("我来到北京清华大学。") == ["我", "来到", "北京", "清华大学"]
-    assert score_rouge("北京", "北京", tokenizer="jieba").tokenizer == "jieba 0.42.1"
+    assert score_rouge("北京", "北京", tokenizer="jieba").tokenizer.startswith("jieba 0")
 
 
 def test_lsum_of_two_single_sentences_is_l() -> None:
@@ -157,7 +157,8 @@ def test_bleu_and_chrf_say_how_they_were_computed() -> None:
 
     assert english.bleu == pytest.approx(1.0)
     assert english.chrf == pytest.approx(1.0)
-    assert english.bleu_signature == "nrefs:1|case:mixed|eff:yes|tok:13a|smooth:exp|version:2.6.0"
+    assert english.bleu_signature.startswith("nrefs:1|case:mixed|eff:yes|tok:13a|smooth:exp|version:")
+    assert english.chrf_signature.startswith("nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:")
     assert "tok:zh" in chinese.bleu_signature
     assert 0 < chinese.bleu < 1
     assert score_overlap("the cat", "", "en").bleu == 0.0

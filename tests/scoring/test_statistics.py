@@ -1,5 +1,6 @@
 """Means with intervals, over scenarios and over documents; pass@k and pass^k, percentiles, McNemar."""
 
+import doctest
 from itertools import combinations
 from math import comb
 from random import Random
@@ -10,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, bootstrap
 
+from scoring import statistics as module
 from scoring.statistics import (
     clustered,
     effective_size,
     estimate,
     intraclass_correlation,
     mcnemar,
+    paired,
     pass_at_k,
     pass_hat_k,
     percentile,
@@ -290,19 +293,65 @@ def test_the_effective_size_shrinks_as_questions_share_documents(
     assert effective_size([m] * count, rho) == pytest.approx(n_eff, abs=0.05)
 
 
-@given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=60))
-def test_mcnemars_test_is_scipys_binomial_test_of_the_pairs_that_differ(
-    pairs: list[tuple[bool, bool]],
-) -> None:
-    found = mcnemar(pairs)
-    differ = found.first_only + found.second_only
-    expected = binomtest(found.first_only, differ, 0.5).pvalue if differ else 1.0
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_mcnemars_test_is_scipys_binomial_test_of_the_pairs_that_differ(first: int, second: int) -> None:
+    differ = first + second
+    expected = binomtest(first, differ, 0.5).pvalue if differ else 1.0
 
-    assert found.n == len(pairs)
-    assert found.p == pytest.approx(expected)
+    assert mcnemar(first, second) == pytest.approx(expected)
+
+
+def test_the_examples_of_the_documentation_are_true() -> None:
+    found = doctest.testmod(module)
+    assert (found.failed, found.attempted > 0) == (0, True)
 
 
 def test_mcnemars_test_holds_for_thousands_of_pairs() -> None:
-    found = mcnemar([(True, False)] * 2600 + [(False, True)] * 2400)
+    assert mcnemar(2600, 2400) == pytest.approx(binomtest(2600, 5000, 0.5).pvalue)
 
-    assert found.p == pytest.approx(binomtest(2600, 5000, 0.5).pvalue)
+
+PAIRS = st.lists(st.tuples(st.sampled_from([0.0, 1.0]), st.sampled_from([0.0, 1.0]), st.integers(0, 5)))
+
+
+@given(PAIRS)
+def test_two_readers_swapped_differ_the_other_way(asked: list[tuple[float, float, int]]) -> None:
+    documents = [document for _, _, document in asked]
+    one = paired([(first, second) for first, second, _ in asked], documents)
+    other = paired([(second, first) for first, second, _ in asked], documents)
+
+    assert (one.n, one.p, one.first_only) == (len(asked), other.p, other.second_only)
+    if one.gap is not None and other.gap is not None and one.low is not None and one.high is not None:
+        assert one.gap == pytest.approx(-other.gap)
+        assert -1 <= one.low <= one.gap <= one.high <= 1
+
+
+def test_readers_that_never_differ_may_still_do_so_elsewhere() -> None:
+    found = paired([(1.0, 1.0)] * 20, [n // 10 for n in range(20)])
+
+    assert (found.gap, found.p) == (0.0, 1.0)
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < -0.1 < 0.1 < found.high
+
+
+def test_a_gap_on_few_documents_is_less_sure_than_on_as_many_questions() -> None:
+    """One document's ten answers are all of the difference."""
+    pairs = [(1.0, 0.0)] * 10 + [(1.0, 1.0)] * 30
+    together = paired(pairs, [n // 10 for n in range(40)])
+    apart = paired(pairs, range(40))
+
+    assert together.gap == apart.gap == 0.25
+    assert together.p == apart.p == mcnemar(10, 0)
+    assert together.low is not None
+    assert apart.low is not None
+    assert together.low <= 0 < apart.low
+
+
+def test_scores_between_right_and_wrong_have_a_gap_and_no_exact_test() -> None:
+    found = paired([(0.5, 0.25), (1.0, 0.5)], ["a", "b"])
+
+    assert (found.gap, found.p, found.first_only) == (0.375, None, 0.75)
+
+
+def test_no_pairs_have_no_gap() -> None:
+    assert paired([], []).gap is None

@@ -76,8 +76,8 @@ def code_document(order: Order, library: Library) -> Document:
     whole = [q for q in choice.questions if all(text in places for text in told[q.name])]
     if not whole:
         raise CannotMake(
-            f"{library.title}: what could be asked about runs from one of the {order.parts} parts into the next; "
-            "ask for fewer parts"
+            f"{library.title}: what could be asked about runs from one of the {order.parts} parts into the "
+            "next; ask for fewer parts"
         )
     return with_probes(
         composed,

@@ -1,7 +1,8 @@
 """The steps that change a list or a shelf of numbered boxes, with what it holds after each."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from scenarios.documents.dice import Dice
@@ -9,20 +10,20 @@ from scenarios.language import Language
 
 Kind = Literal["list", "shelf"]
 
-BOXES = 6
+_BOXES = 6
 _FEWEST = 2
 _MOST = 7
 
 _THINGS: Mapping[Language, str] = {
     "en": (
-        "acorn badge bottle brush candle chalk coin comb cork dice drum fan feather fig flask glove hinge kettle "
-        "key ladle lamp lemon lens mirror mug nail needle nut pebble pencil plum pouch ribbon ring rope ruler "
-        "scarf shell spoon stamp thimble ticket walnut whistle"
+        "acorn badge bottle brush candle chalk coin comb cork dice drum fan feather fig flask glove hinge "
+        "kettle key ladle lamp lemon lens mirror mug nail needle nut pebble pencil plum pouch ribbon ring "
+        "rope ruler scarf shell spoon stamp thimble ticket walnut whistle"
     ),
     "zh": (
-        "橡果 徽章 瓶子 刷子 蜡烛 粉笔 硬币 梳子 软木 骰子 小鼓 折扇 羽毛 无花果 水壶 手套 合页 茶壶 "
-        "钥匙 汤勺 台灯 柠檬 镜片 镜子 杯子 钉子 缝针 坚果 卵石 铅笔 李子 布袋 丝带 戒指 麻绳 直尺 "
-        "围巾 贝壳 调羹 邮票 顶针 车票 核桃 哨子"
+        "橡果 徽章 瓶子 刷子 蜡烛 粉笔 硬币 梳子 软木 骰子 小鼓 折扇 羽毛 无花果 水壶 手套 合页 "
+        "茶壶 钥匙 汤勺 台灯 柠檬 镜片 镜子 杯子 钉子 缝针 坚果 卵石 铅笔 李子 布袋 丝带 戒指 "
+        "麻绳 直尺 围巾 贝壳 调羹 邮票 顶针 车票 核桃 哨子"
     ),
 }
 _COMMA: Mapping[Language, str] = {"en": ", ", "zh": "、"}
@@ -65,9 +66,6 @@ _DOES: Mapping[Language, Mapping[str, str]] = {
     },
 }
 
-Change = tuple[str, tuple[object, ...]]
-"""What is done, by its name in `_DOES`, and to what."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
@@ -77,9 +75,84 @@ class Step:
 
 
 def steps(kind: Kind, name: str, count: int, language: Language, dice: Dice) -> list[Step]:
-    """The beginning and what is done to it."""
-    things = dice.sample(_THINGS[language].split(), 4)
-    boxes = sorted(dice.sample(range(1, BOXES + 1), len(things)))
-    held: dict[int, str] = dict(zip(boxes, things, strict=True)) if kind == "shelf" else dict(enumerate(things))
-    change = _change_shelf if kind == "shelf" else _change_list
-    ...
+    """How it begins, and what is done to it."""
+    told = _list(language, dice) if kind == "list" else _shelf(language, dice)
+    return [
+        Step(text=_HEAD[language][kind].format(name=name, n=n, does=does), holds=holds)
+        for n, (does, holds) in enumerate(islice(told, count), start=1)
+    ]
+
+
+def _list(language: Language, dice: Dice) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(what is done, what is held then), without end."""
+    things, does = _THINGS[language].split(), _DOES[language]
+    held = dice.sample(things, 4)
+    yield does["begins"].format(_COMMA[language].join(held)), tuple(held)
+    while True:
+        new = dice.choice([thing for thing in things if thing not in held])
+        one, other = dice.sample(held, 2)
+        verb = dice.choice(_list_verbs(len(held)))
+        held = _listed(held, verb, new, one, other)
+        named = (one, other) if verb == "swap" else (one, new) if verb in ("drop", "replace") else (new, one)
+        yield does[verb].format(*named), tuple(held)
+
+
+def _list_verbs(length: int) -> list[str]:
+    """What can be done to a list of that length; turning it round comes seldom."""
+    verbs = ["swap", "swap", "replace", "replace", "turn"]
+    verbs += ["end", "front", "behind"] if length < _MOST else []
+    return verbs + (["drop", "drop"] if length > _FEWEST else [])
+
+
+def _listed(held: Sequence[str], verb: str, new: str, one: str, other: str) -> list[str]:
+    place = held.index(one)
+    match verb:
+        case "end":
+            return [*held, new]
+        case "front":
+            return [new, *held]
+        case "behind":
+            return [*held[: place + 1], new, *held[place + 1 :]]
+        case "drop":
+            return [thing for thing in held if thing != one]
+        case "replace":
+            return [new if thing == one else thing for thing in held]
+        case "swap":
+            return [{one: other, other: one}.get(thing, thing) for thing in held]
+        case _:
+            return list(reversed(held))
+
+
+def _shelf(language: Language, dice: Dice) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(what is done, what is held then), without end."""
+    things, does = _THINGS[language].split(), _DOES[language]
+    boxes = sorted(dice.sample(range(1, _BOXES + 1), 4))
+    held = dict(zip(boxes, dice.sample(things, 4), strict=True))
+    begins = _COMMA[language].join(does["box"].format(thing, box) for box, thing in held.items())
+    yield does["holds"].format(begins), tuple(held.values())
+    while True:
+        new = dice.choice([thing for thing in things if thing not in held.values()])
+        full = sorted(held)
+        free = [box for box in range(1, _BOXES + 1) if box not in held]
+        one, other = dice.sample(full, 2)
+        match verb := dice.choice(_shelf_verbs(len(full))):
+            case "put":
+                other = dice.between(1, _BOXES)
+                held[other] = new
+                named: tuple[object, ...] = (new, other)
+            case "clear":
+                del held[one]
+                named = (one,)
+            case "move":
+                other = dice.choice(free)
+                held[other] = held.pop(one)
+                named = (one, other)
+            case _:
+                held[one], held[other] = held[other], held[one]
+                named = (one, other)
+        yield does[verb].format(*named), tuple(held[box] for box in sorted(held))
+
+
+def _shelf_verbs(full: int) -> list[str]:
+    verbs = ["put", "put", "exchange"] + (["move"] if full < _BOXES else [])
+    return verbs + (["clear"] if full > _FEWEST else [])

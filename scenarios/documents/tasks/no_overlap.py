@@ -2,8 +2,8 @@
 
 A sentence says that somebody invented lives opposite the Parthenon; the question asks who has been to Athens
 (one step away) or to Greece (two steps). No string leads from one to the other, only what everybody knows.
-The facts are in `no_overlap_facts.yaml`; that nothing overlaps is a test. Of two facts that one question could
-mean, a document has only one, and what its questions ask for is not spoken of in the filler.
+The facts are in `no_overlap_facts.yaml`; that nothing overlaps is a test. Of two facts that one question
+could mean, a document has only one, and the filler does not speak of what its questions ask for.
 
 Every needle has a depth of its own, from 0 to 1. Documents of up to `base` tokens give the base score: the
 effective length is the longest one that keeps at least 0.85 of it. `order.independent` plants one needle, at

@@ -5,10 +5,16 @@ from types import MappingProxyType
 
 from scenarios.documents.document import Task
 from scenarios.documents.tasks.absent import ABSENT
+from scenarios.documents.tasks.code import CODE
 from scenarios.documents.tasks.counting import COUNTING
+from scenarios.documents.tasks.graph import GRAPH
+from scenarios.documents.tasks.hops import HOPS
+from scenarios.documents.tasks.list_state import LIST_STATE
 from scenarios.documents.tasks.multi_needle import MULTI_NEEDLE
 from scenarios.documents.tasks.needle import NEEDLE
+from scenarios.documents.tasks.no_overlap import NO_OVERLAP
 from scenarios.documents.tasks.repeated_words import REPEATED_WORDS
+from scenarios.documents.tasks.same_asks import SAME_ASKS
 from scenarios.documents.tasks.segmented import SEGMENTED
 from scenarios.documents.tasks.summary import SUMMARY
 from scenarios.documents.tasks.variables import VARIABLES
@@ -20,6 +26,12 @@ _ALL: tuple[Task, ...] = (
     COUNTING,
     REPEATED_WORDS,
     ABSENT,
+    SAME_ASKS,
+    GRAPH,
+    HOPS,
+    NO_OVERLAP,
+    LIST_STATE,
+    CODE,
     SUMMARY,
     SEGMENTED,
 )

@@ -77,8 +77,9 @@ _TOPICS: Mapping[Language, str] = {
     "en": (
         "bees, lighthouses, old bridges, winter mornings, lost gloves, railway stations, the sea, borrowed "
         "books, gardens at night, cheap umbrellas, first snow, grandmothers, empty theatres, maps, bread, "
-        "clocks, market days, ferries, silence, chess, mountain huts, rivers, letters never sent, cats, orchards, "
-        "moving house, street musicians, fog, holidays, ladders, islands, kites, harvests, thunder, attics"
+        "clocks, market days, ferries, silence, chess, mountain huts, rivers, letters never sent, cats, "
+        "orchards, moving house, street musicians, fog, holidays, ladders, islands, kites, harvests, "
+        "thunder, attics"
     ),
     "zh": (
         "蜜蜂、灯塔、老桥、冬天的清晨、丢失的手套、火车站、大海、借来的书、夜里的花园、雨伞、初雪、外婆、"

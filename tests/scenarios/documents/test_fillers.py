@@ -136,8 +136,8 @@ def test_english_articles_fit_the_words_after_them() -> None:
     text = " ".join(whole("en"))
 
     assert not re.search(r"\b[Aa] [aeio]", text)
-    assert not re.search(r"\b[Aa]n [^aeiouh]", text)
-    assert not re.search(r"(?<![.!?] )(?<!^)\b(\w{3,}) \1\b", text)
+    assert not re.search(r"\b[Aa]n [^aeiouAEIO]", text.replace("an hour", ""))
+    assert not re.search(r"\b(\w{3,}) \1\b", text)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -239,7 +239,7 @@ def test_python_docs_are_about_seventy_thousand_tokens_and_no_more() -> None:
     drawn = filler.sentences(Dice("docs"), 60_000)
 
     assert filler.identity.startswith("python-docs 3.")
-    assert all(re.search(r"[^\w\s]$", sentence) for sentence in drawn.sentences)
+    assert not any(sentence[-1].isalnum() for sentence in drawn.sentences)
     with pytest.raises(CannotMake, match=r"python-docs .* has [67]\d,\d{3} tokens .* 200,000 are needed"):
         filler.sentences(Dice("docs"), 200_000)
 
@@ -255,7 +255,10 @@ def test_an_unknown_filler_is_told_what_exists() -> None:
 
 
 def test_sentences_of_a_text_lose_its_layout_and_keep_its_words() -> None:
-    text = 'Rain\n====\n\nIt rained\nall day (so she said.) Then: "No more." He left.\n\n    x = 1\n\nIt   was over!'
+    text = (
+        'Rain\n====\n\nIt rained\nall day (so she said.) Then: "No more." He left.\n\n'
+        "    x = 1\n\nIt   was over!"
+    )
 
     assert split_sentences(text, "en") == [
         "Rain It rained all day (so she said.)",

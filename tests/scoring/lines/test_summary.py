@@ -50,4 +50,4 @@ def test_chinese_summaries_are_compared_by_characters() -> None:
     assert [verdict.figures[f"rouge{kind}_f"] for kind in ("1", "2", "L", "Lsum")] == [1.0] * 4
     assert verdict.figures["bleu"] == pytest.approx(1.0)
     assert "tok:zh" in verdict.signatures["bleu"]
-    assert verdict.tokenizer == "characters by rouge-score 0.1.2"
+    assert verdict.tokenizer.startswith("characters by rouge-score ")

@@ -36,8 +36,8 @@ LIBRARY = {
     ),
     "tests/test_shop.py": "def test_nothing():\n    pass\n",
 }
-"""`helper` is a module and an argument, `shadowed` a function and an argument, `like_a_method` an attribute of
-something else; `seal` is another name for a constant, and `passed` is used and never called.
+"""`helper` is a module and an argument, `shadowed` a function and an argument, `like_a_method` an attribute
+of something else; `seal` is another name for a constant, and `passed` is used and never called.
 """
 
 
@@ -61,11 +61,15 @@ def solved(probe: Probe, files: Mapping[str, str]) -> object:
     name = found[1]
     having = {path: text for path, text in files.items() if re.search(rf"\b{name}\b", text)}
     if probe.cell.variant["asked"] == "defined":
-        (path,) = [path for path, text in having.items() if re.search(rf"^(async )?def {name}\(", text, re.M)]
+        (path,) = [
+            path for path, text in having.items() if re.search(rf"^(async )?def {name}\(", text, re.MULTILINE)
+        ]
         return path
     if probe.cell.variant["asked"] == "constant":
         (value,) = [
-            m[1] for text in having.values() for m in re.finditer(rf"^{name}\s*=\s*([^#\n]+)", text, re.M)
+            m[1]
+            for text in having.values()
+            for m in re.finditer(rf"^{name}\s*=\s*([^#\n]+)", text, re.MULTILINE)
         ]
         value = value.strip()
         return (

@@ -13,7 +13,8 @@ from tests.scenarios.documents.tasks.stage import check_document, order
 
 _TELLS = {
     "en": (
-        r"(?P<a>\w+ \w+) (?:works for|earns a living at|has been on the payroll of) (?P<b>\w+ \w+)(?: for years)?\.",
+        r"(?P<a>\w+ \w+) (?:works for|earns a living at) (?P<b>\w+ \w+)\.",
+        r"(?P<a>\w+ \w+) has been on the payroll of (?P<b>\w+ \w+) for years\.",
         r"(?P<b>\w+) is where (?P<a>\w+ \w+) has its head office\.",
         r"(?P<a>[A-Z]\w+ \w+) keeps its head office in (?P<b>\w+)\.",
         r"(?P<a>\w+) was built on the banks of the river (?P<b>\w+)\.",

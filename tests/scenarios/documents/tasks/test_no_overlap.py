@@ -17,13 +17,13 @@ from tests.scenarios.documents.tasks.stage import Chronicle, check_document, ord
 _EMPTY_WORDS = (
     "a all an and as at be been beside but by did do does for from had has have her his if in into is it its "
     "may most not of off on one or out over s that the their this to under was were what where which who with"
-).split()
+)
 _EMPTY_SIGNS = frozenset("时的了在把着是有过里这那谁很可能大概也就都和中上一总")
 
 
 def stems(text: str) -> set[str]:
     words = re.findall(r"[^\W\d_]+", text.lower().replace("’", "'"))
-    return {PorterStemmer().stem(word) for word in words if word not in _EMPTY_WORDS}
+    return {PorterStemmer().stem(word) for word in words if word not in _EMPTY_WORDS.split()}
 
 
 def signs(text: str) -> set[str]:
@@ -107,7 +107,9 @@ def test_needles_stand_at_even_depths_and_each_is_asked_about_at_one_and_two_ste
 
 
 def test_short_documents_are_those_of_the_base_score() -> None:
-    assert {probe.cell.variant["base"] for probe in NO_OVERLAP.make(order(tokens=1024, parts=1)).probes} == {True}
+    assert {probe.cell.variant["base"] for probe in NO_OVERLAP.make(order(tokens=1024, parts=1)).probes} == {
+        True
+    }
     assert {probe.cell.variant["base"] for probe in NO_OVERLAP.make(order(tokens=2048)).probes} == {False}
     longer = NO_OVERLAP.make(order(tokens=2048, options={"base": "2k"}))
     assert {probe.cell.variant["base"] for probe in longer.probes} == {True}

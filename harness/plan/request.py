@@ -1,0 +1,59 @@
+"""A request as it would be sent, in pieces that are compared by identity.
+
+Nobody needs the text of a plan again: a piece is known by what it says, hashed, and by its tokens, so that
+two requests share a beginning exactly as far as their pieces are the same ones.
+"""
+
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+_BYTES = 12
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piece:
+    """One message, or what stands before the first one."""
+
+    key: str
+    """The same for the same text, and for nothing else."""
+    tokens: int
+    mark: bool = False
+    """A cache mark stands behind it, for providers that cache up to marks."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedRequest:
+    talk: int
+    """The trial that it belongs to; requests of one trial follow each other."""
+    pieces: tuple[Piece, ...]
+    reply: Piece
+    """What the model is taken to answer."""
+    most: int
+    """The output limit that it is sent with."""
+    waits: str = ""
+    """It is sent when this has happened; empty: at once."""
+    tells: str = ""
+    """What has happened when it is answered."""
+    estimated: bool = False
+    """The conversation may be another one: it is the oracle's, or nobody's."""
+
+    @property
+    def input(self) -> int:
+        return sum(piece.tokens for piece in self.pieces)
+
+
+def key_of(*parts: object) -> str:
+    """What a piece is known by, from all that decides its text."""
+    return blake2b("\0".join(map(str, parts)).encode(), digest_size=_BYTES).hexdigest()
+
+
+def scaled(
+    request: PlannedRequest, factor: float, *, wordy: float = 1.0, thinking: int = 0
+) -> PlannedRequest:
+    """The request with other counts: so many tokens for each, and replies so much longer, within the limit."""
+    output = min(request.most, round((request.reply.tokens + thinking) * wordy))
+    return replace(
+        request,
+        pieces=tuple(replace(piece, tokens=round(piece.tokens * factor)) for piece in request.pieces),
+        reply=replace(request.reply, tokens=output),
+    )

@@ -1,0 +1,76 @@
+"""The requests of tool work, as the oracle has them: it plays every scenario once, and nothing is sent.
+
+A model takes other turns, so whatever is made of these is marked as estimated.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from harness.clients.client import Model
+from harness.plan.counting import MESSAGE, Counting
+from harness.plan.request import Piece, PlannedRequest, key_of
+from harness.play import Stage, play
+from harness.reference import ReferenceModel
+from harness.run_record import ModelVariant
+from scenarios.exam import Exam
+from scenarios.transcript import AssistantMessage, Message
+
+_ORACLE = ModelVariant(label="reference/oracle", wire="reference", model="oracle", simulated=True)
+
+
+@dataclass
+class Oracle:
+    """Plays each scenario once."""
+
+    stage: Stage
+    model: Model = field(default_factory=lambda: ReferenceModel(variant=_ORACLE))
+    _said: dict[str, tuple[Message, ...]] = field(default_factory=dict)
+
+    async def said(self, exam: Exam) -> tuple[Message, ...]:
+        """The whole conversation."""
+        name = exam.scenario.name
+        if name not in self._said:
+            transcript = await play(exam, self.model, 0, self.stage)
+            self._said[name] = tuple(
+                message for segment in transcript.segments for message in segment.messages
+            )
+        return self._said[name]
+
+
+def talk_requests(
+    exam: Exam, said: tuple[Message, ...], counting: Counting, talk: int
+) -> Iterator[PlannedRequest]:
+    """A request for each message of the model's, with all that stands before it."""
+    pieces = list(_head(exam, counting))
+    for message in said:
+        text = _text(message)
+        piece = Piece(key=key_of(message.role, text), tokens=counting.message(text))
+        if isinstance(message, AssistantMessage):
+            marked = (*pieces[:-1], replace(pieces[-1], mark=True))
+            yield PlannedRequest(
+                talk=talk,
+                pieces=marked,
+                reply=replace(piece, tokens=piece.tokens - MESSAGE),
+                most=exam.scenario.limits.output_tokens,
+                estimated=True,
+            )
+        pieces.append(piece)
+
+
+def _head(exam: Exam, counting: Counting) -> Iterator[Piece]:
+    """Tools and system prompt, which the scenarios of a suite mostly share."""
+    if exam.key.tools:
+        offered = {"name", "description", "input_schema"}
+        text = "".join(tool.model_dump_json(include=offered) for tool in exam.key.tools)
+        yield Piece(key=key_of("tools", text), tokens=counting.text(text), mark=True)
+    if exam.scenario.system:
+        text = exam.scenario.system
+        yield Piece(key=key_of("system", text), tokens=counting.message(text), mark=True)
+
+
+def _text(message: Message) -> str:
+    if isinstance(message, AssistantMessage):
+        calls = [{"name": call.name, "arguments": call.arguments_json} for call in message.tool_calls]
+        return message.text + (json.dumps(calls, ensure_ascii=False) if calls else "")
+    return message.text
