@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 VERBS: Mapping[str, tuple[str, str]] = {
     "demo": ("harness.verbs.demo", "No key, no GPU, no network: reference models through the real loop."),
     "run": ("harness.verbs.run", "Play and grade suites with models; the same command resumes."),
+    "plan": ("harness.verbs.plan", "Say what a run would send, cost and take, before anything is sent."),
     "check": (
         "harness.verbs.check",
         "Prove suites: gold scores 1, silence does not, every mutant is caught.",

@@ -27,6 +27,12 @@ from scenarios.validation import record_problems
 from scenarios.yaml_file import Place, YamlFile, read_yaml
 
 R = TypeVar("R", bound=Record)
+_NOT_WRITTEN = {
+    "suite": "comes from the folder's name",
+    "id": "comes from the folder's name",
+    "reading": "is made from `document:` or `generate:`",
+}
+"""Fields of a scenario that no file has."""
 _PLACES = frozenset({"sizing", "filler"})
 """Names that may be paths, which are others on another machine."""
 
@@ -135,9 +141,9 @@ def load_scenario(
         raise ScenarioError([Problem(file=file.path, message="must be a mapping with title and segments")])
     reading = _Reading(folder, file, {} if worlds is None else worlds)
     data = reading.whole(file.value)
-    for name in ("suite", "id"):
+    for name, why in _NOT_WRITTEN.items():
         if name in data:
-            reading.problem((name,), "comes from the folder's name; leave it out")
+            reading.problem((name,), f"{why}; leave it out")
     data |= {"suite": folder.parent.name, "id": folder.name}
     data["scorers"] = [*scorers, *_list(data.get("scorers"))]
     problems = reading.problems + list(reference_problems(file, data))

@@ -19,11 +19,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from scenarios import load, scenario, study
+from scenarios import line, load, reading, scenario, study
+from scenarios.documents import generate
+from scenarios.documents import own as own_documents
 from scenarios.matchers import KEYWORDS
 
 Schema = dict[str, Any]
 
+_MODULES = (load, scenario, study, generate, own_documents)
 _DIALECT = "http://json-schema.org/draft-07/schema#"  # what every editor speaks
 _ARGUMENT, _FACT = {"$ref": "#/$defs/Argument"}, {"$ref": "#/$defs/Fact"}
 _REF: Schema = {"type": "string", "pattern": r"^[\w-]+\.result(\.[^.]+)*$"}
@@ -36,17 +39,35 @@ def schemas() -> dict[str, Schema]:
     """Every schema by the name of its file."""
     return {
         "scenario.schema.json": scenario_schema(),
-        "suite.schema.json": _of(load.SuiteFile),
+        "suite.schema.json": suite_schema(),
         "study.schema.json": study_schema(),
     }
 
 
 def scenario_schema() -> Schema:
+    """A conversation, or with `document:` questions about a text."""
+    talk, own = _conversation(), _of(own_documents.OwnScenario)
+    parts = {**own.pop("$defs"), **talk.pop("$defs")}
+    del own["$schema"], talk["$schema"]
+    return {"$schema": _DIALECT, "$defs": parts, "if": {"required": ["document"]}, "then": own, "else": talk}
+
+
+def suite_schema() -> Schema:
+    schema = _of(load.SuiteFile)
+    _also_one(schema["properties"], "generate", "layout")
+    _also_one(schema["$defs"]["Generate"]["properties"], "language", "tokens")
+    return schema
+
+
+def _conversation() -> Schema:
     schema = _of(scenario.Scenario)
     fields, parts = schema["properties"], schema["$defs"]
     for name in ("suite", "id"):  # the folders' names
         del fields[name]
         schema["required"].remove(name)
+    del fields["reading"], parts["Expectation"]["properties"]["line"]  # made, and not written
+    for name in [name for name in parts if hasattr(line, name) or hasattr(reading, name)]:
+        del parts[name]
     fields["system"]["description"] = (
         "The system prompt: a .md or .txt file beside the scenario, or the text."
     )
@@ -72,6 +93,7 @@ def study_schema() -> Schema:
     schema = _of(study.Study)
     models = schema["properties"]["models"]
     models["items"] = {"anyOf": [{"type": "string"}, models["items"]]}
+    _also_one(schema["properties"], "layout", "tokens")
     return schema
 
 
@@ -85,7 +107,7 @@ def write(folder: Path) -> None:
 def _of(record: type[BaseModel]) -> Schema:
     """The record's own schema with what the strings under its fields say."""
     schema: Schema = record.model_json_schema()
-    documented = {name: text for module in (load, scenario, study) for name, text in _documented(module)}
+    documented = {name: text for module in _MODULES for name, text in _documented(module)}
     for name, part in {record.__name__: schema, **schema.get("$defs", {})}.items():
         for field, about in part.get("properties", {}).items():
             if (name, field) in documented:
@@ -122,6 +144,14 @@ def _plain(schema: Any) -> Any:
         case list():
             return [_plain(value) for value in schema]
     return schema
+
+
+def _also_one(fields: Schema, *names: str) -> None:
+    """One thing may stand where a list of them is meant."""
+    for name in names:
+        about = {key: value for key, value in fields[name].items() if key == "description"}
+        many = {key: value for key, value in fields[name].items() if key != "description"}
+        fields[name] = {**about, "anyOf": [many["items"], many]}
 
 
 def _one_or_many(many: Schema, *one: str) -> Schema:

@@ -19,7 +19,7 @@ from scoring.statistics import Clustered, Floats, clustered, drawn_again, middle
 
 @dataclass(frozen=True, kw_only=True)
 class Placed:
-    """One question's value in [0, 1], the cell that it is compared within, and the document it was asked of."""
+    """One question's value in [0, 1], its cell, and the document that it was asked of."""
 
     value: float
     cell: Hashable

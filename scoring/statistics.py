@@ -60,19 +60,21 @@ class Clustered(Record):
 class Paired(Record):
     """Two readers, or one in two ways, on the same questions."""
 
-    gap: float | None
+    gap: float | None = None
     """Mean of the first minus mean of the second; None without a pair."""
-    low: float | None
-    high: float | None
-    n: int
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
     """Pairs."""
-    clusters: int
-    first_only: float
+    clusters: int = 0
+    first_only: float = 0.0
     """Questions that only the first of them got right."""
-    second_only: float
-    p: float | None
+    second_only: float = 0.0
+    p: float | None = None
     """Two-sided, by McNemar's exact test: how likely a difference as large as this one is by chance alone.
     None where an answer is neither right nor wrong."""
+    note: str = ""
+    """What is unusual about the interval, or why there is none."""
 
 
 def estimate(
@@ -182,7 +184,7 @@ def paired(pairs: Sequence[tuple[float, float]], clusters: Sequence[Hashable], s
     gaps = [one - other for one, other in pairs]
     found = _clusters(gaps, clusters)
     if found is None:
-        return Paired(gap=None, low=None, high=None, n=0, clusters=0, first_only=0, second_only=0, p=None)
+        return Paired(note="nothing to compare")
     first, second = (fsum(max(sign * gap, 0.0) for gap in gaps) for sign in (1, -1))
     n = found.n_eff
     low, high = _bonett_price(first * n / len(gaps), second * n / len(gaps), n)
@@ -198,6 +200,7 @@ def paired(pairs: Sequence[tuple[float, float]], clusters: Sequence[Hashable], s
         first_only=first,
         second_only=second,
         p=mcnemar(round(first), round(second)) if whole else None,
+        note=_remark(found.sizes.size, any_interval=True),
     )
 
 
@@ -277,7 +280,7 @@ class _Clusters:
             yield middle([self.sums[some].sum(axis=1) / self.sizes[some].sum(axis=1) for some in blocks])
 
     def wilson(self) -> Iterator[tuple[float, float]]:
-        """Wilson's for the effective size; none for values that are no shares, or one value between 0 and 1."""
+        """Wilson's for the effective size; none for values that are no shares, or all the same."""
         mean, variance = float(self.data.mean()), float(self.data.var())
         varies = variance > _NOTHING
         if self.data.min() >= 0 and self.data.max() <= 1 and (varies or mean in {0.0, 1.0}):

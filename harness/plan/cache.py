@@ -163,14 +163,14 @@ def _no_hit(_path: Path, _request: PlannedRequest, _rule: CacheRule, _now: float
     return 0
 
 
-def _block_hit(path: Path, request: PlannedRequest, rule: CacheRule, now: float) -> int:
+def _block_hit(path: Path, _request: PlannedRequest, rule: CacheRule, now: float) -> int:
     """Whole blocks of the longest beginning that was seen; the last token is computed always."""
     seen = _longest(node for node in path if node.lives(now, rule.lifetime or inf))
     hit = min(seen, path[-1].ends - 1) // rule.block * rule.block
     return hit if hit >= rule.minimum else 0
 
 
-def _unit_hit(path: Path, request: PlannedRequest, rule: CacheRule, now: float) -> int:
+def _unit_hit(path: Path, _request: PlannedRequest, rule: CacheRule, now: float) -> int:
     """The longest unit that the prompt begins with."""
     lifetime = rule.lifetime or inf
     hit = _longest(node for node in path if node.is_unit(now, lifetime))

@@ -23,8 +23,15 @@ LINE_TOKENS = 12
 NOTED_TOKENS = 400
 """Of the notes of the layout `carry`: 300 words."""
 AROUND: Mapping[str, int] = {
-    **{"value": 30, "conflict": 40, "names": 40, "number": 60, "sequence": 40},
-    **{"copy": 0, "passage": 0, "insights": 40, "summary": 20},
+    "value": 30,
+    "conflict": 40,
+    "names": 40,
+    "number": 60,
+    "sequence": 40,
+    "copy": 0,
+    "passage": 0,
+    "insights": 40,
+    "summary": 20,
 }
 """Tokens that a model says around the answer, by what the answer is; the answer is as long as gold."""
 _CALL = 40
@@ -149,15 +156,15 @@ class Readings:
     def _searching(self, exam: Exam, reading: Reading, talk: int) -> Iterator[PlannedRequest]:
         """With the document behind tools: its outline, a search, a stretch, the answer. Nobody knows."""
         scenario = exam.scenario
-        tools = "".join(tool.model_dump_json(include={"name", "description", "input_schema"}) for tool in exam.key.tools)
+        tools = "".join(
+            tool.model_dump_json(include={"name", "description", "input_schema"}) for tool in exam.key.tools
+        )
         pieces = [Piece(key=key_of(tools), tokens=self.counting.text(tools))]
         pieces += [*self._system(scenario), self._message(scenario.segments[0].user[-1])]
         results = (_OUTLINE * len(reading.document.tokens), _FOUND, _OPENED)
         for step, tokens in enumerate((*results, 0)):
             last = step == len(results)
-            reply = Piece(
-                key=key_of("step", talk, step), tokens=self._answer(scenario) if last else _CALL
-            )
+            reply = Piece(key=key_of("step", talk, step), tokens=self._answer(scenario) if last else _CALL)
             marked = (*pieces[:-1], replace(pieces[-1], mark=True))
             yield PlannedRequest(
                 talk=talk, pieces=marked, reply=reply, most=scenario.limits.output_tokens, estimated=True

@@ -48,10 +48,13 @@ def key_of(*parts: object) -> str:
 
 
 def scaled(
-    request: PlannedRequest, factor: float, *, wordy: float = 1.0, thinking: int = 0
+    request: PlannedRequest, factor: float, *, wordy: float = 1.0, thinking: int = 0, most: int | None = None
 ) -> PlannedRequest:
-    """The request with other counts: so many tokens for each, and replies so much longer, within the limit."""
-    output = min(request.most, round((request.reply.tokens + thinking) * wordy))
+    """The request with other counts: its tokens times a factor, and its reply with thinking before it, so
+    many times as long, within the request's limit and the model's (`most`).
+    """
+    limit = request.most if most is None else min(request.most, most)
+    output = min(limit, round((request.reply.tokens + thinking) * wordy))
     return replace(
         request,
         pieces=tuple(replace(piece, tokens=round(piece.tokens * factor)) for piece in request.pieces),

@@ -39,13 +39,18 @@ class Oracle:
 
 
 def talk_requests(
-    exam: Exam, said: tuple[Message, ...], counting: Counting, talk: int
+    exam: Exam, said: tuple[Message, ...], counting: Counting, *, repeat: int, talk: int
 ) -> Iterator[PlannedRequest]:
-    """A request for each message of the model's, with all that stands before it."""
+    """A request for each message of the model's, with all that stands before it.
+
+    Repeats share what comes before the model's first message, and go their own ways from there.
+    """
     pieces = list(_head(exam, counting))
+    way = ""
     for message in said:
         text = _text(message)
-        piece = Piece(key=key_of(message.role, text), tokens=counting.message(text))
+        way = str(repeat) if isinstance(message, AssistantMessage) else way
+        piece = Piece(key=key_of(message.role, text, way), tokens=counting.message(text))
         if isinstance(message, AssistantMessage):
             marked = (*pieces[:-1], replace(pieces[-1], mark=True))
             yield PlannedRequest(

@@ -72,10 +72,10 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
     command = shlex.join(["longspan", *sys.argv[1:]])
     out, err = consoles()
     with spoken_errors(resume=command):
-        study = _study(what, model or [], first_call)
+        study = asked_study(what, model or [], first_call)
         request = Request(
             suites=study.suites,
-            models=_variants(study.models),
+            models=variants_of(study.models),
             repeats=repeats or study.repeats,
             limit=limit,
             concurrency=concurrency or study.limits.concurrency,
@@ -93,7 +93,7 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
         tell_outcome(outcome, out=out, err=err, as_json=as_json)
 
 
-def _study(what: list[str], models: list[str], first_call: FirstCall) -> Study:
+def asked_study(what: list[str], models: list[str], first_call: FirstCall) -> Study:
     """What the arguments ask for, as a study."""
     files = [name for name in what if name.endswith((".yaml", ".yml"))]
     if not files:
@@ -107,7 +107,7 @@ def _study(what: list[str], models: list[str], first_call: FirstCall) -> Study:
     return Study.read(Path(files[0]))
 
 
-def _variants(models: Sequence[StudyModel]) -> tuple[ModelVariant, ...]:
+def variants_of(models: Sequence[StudyModel]) -> tuple[ModelVariant, ...]:
     """What the names mean. Raises `ModelError` with a line for every name that means nothing."""
     found, wrong = [], []
     for asked in models:

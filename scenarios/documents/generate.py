@@ -28,8 +28,8 @@ class Generate(Record):
     name: Id | None = None
     """What its documents are called; the task's name if not said. Needed where a suite has two entries of one
     task."""
-    language: Annotated[tuple[Language, ...], BeforeValidator(as_list), Field(min_length=1)] = ("en",)
-    tokens: Annotated[tuple[Length, ...], BeforeValidator(as_list), Field(min_length=1)]
+    language: Annotated[tuple[Language, ...], Field(min_length=1), BeforeValidator(as_list)] = ("en",)
+    tokens: Annotated[tuple[Length, ...], Field(min_length=1), BeforeValidator(as_list)]
     """Lengths of the documents by the sizing tokenizer: `4k`, `1M`."""
     documents: Annotated[int, Field(ge=1)] = 1
     """How many of each language and length."""

@@ -84,7 +84,7 @@ class Entry(Record):
     evidence: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
-class Fact(Record):
+class TrackedFact(Record):
     """Something that is asked about again and again while the document goes on."""
 
     id: Id
@@ -123,5 +123,5 @@ class OwnScenario(Record):
     system: str = ""
     document: DocumentFile
     segments: tuple[Question, ...] = ()
-    facts: tuple[Fact, ...] = ()
+    facts: tuple[TrackedFact, ...] = ()
     limits: Limits = Limits()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from scenarios.documents.document import Document, Probe, Tokenizer
-from scenarios.documents.own import Entry, Fact, OwnScenario, Question
+from scenarios.documents.own import Entry, OwnScenario, Question, TrackedFact
 from scenarios.documents.own_parts import find_quote
 from scenarios.documents.schedule import lags
 from scenarios.documents.wording import AnswerForm, answer_form
@@ -90,7 +90,7 @@ class OwnReader:
         between = "" if self._language == "zh" else " "
         return f"{question}{between}{answer_form(form, self._language)}"
 
-    def _fact(self, number: int, fact: Fact) -> Iterator[Probe]:
+    def _fact(self, number: int, fact: TrackedFact) -> Iterator[Probe]:
         place = ("facts", number)
         match fact.kind:
             case "static" | "entity":
@@ -108,14 +108,14 @@ class OwnReader:
             case "timeline" | "ledger":
                 yield from self._gathered(fact, place)
 
-    def _stated(self, fact: Fact, evidence: Sequence[Evidence]) -> Iterator[Probe]:
+    def _stated(self, fact: TrackedFact, evidence: Sequence[Evidence]) -> Iterator[Probe]:
         told = max(one.part for one in evidence)
         line = Value(gold=fact.answer)
         yield from self._before(fact, min(one.part for one in evidence))
         for after in lags(told, self._end):
             yield from self._asked(fact, line, evidence, after=after, told=told)
 
-    def _updated(self, fact: Fact, told: Sequence[Sequence[Evidence]]) -> Iterator[Probe]:
+    def _updated(self, fact: TrackedFact, told: Sequence[Sequence[Evidence]]) -> Iterator[Probe]:
         values = [value.answer for value in fact.values]
         starts = [max(one.part for one in evidence) for evidence in told]
         every = tuple(
@@ -131,7 +131,7 @@ class OwnReader:
             for after in lags(start, until):
                 yield from self._asked(fact, line, known, after=after, told=start, rests="latest")
 
-    def _contradicted(self, fact: Fact, told: Sequence[Sequence[Evidence]]) -> Iterator[Probe]:
+    def _contradicted(self, fact: TrackedFact, told: Sequence[Sequence[Evidence]]) -> Iterator[Probe]:
         values = [value.answer for value in fact.values]
         every = tuple(
             evidence[0].model_copy(update={"answer": value})
@@ -143,7 +143,7 @@ class OwnReader:
                 fact, Conflict(golds=tuple(values)), every, after=after, told=last, rests="each"
             )
 
-    def _gathered(self, fact: Fact, place: tuple[str | int, ...]) -> Iterator[Probe]:
+    def _gathered(self, fact: TrackedFact, place: tuple[str | int, ...]) -> Iterator[Probe]:
         """What is told in several places: an order of events, or amounts that add up."""
         name = "events" if fact.events else "entries"
         quotes = [event.evidence for event in fact.events] or [entry.evidence for entry in fact.entries]
@@ -164,7 +164,7 @@ class OwnReader:
         for n, (entry, where) in enumerate(zip(fact.entries, known, strict=False), start=1):
             yield self._entry(fact, n, entry, where)
 
-    def _entry(self, fact: Fact, number: int, entry: Entry, evidence: Sequence[Evidence]) -> Probe:
+    def _entry(self, fact: TrackedFact, number: int, entry: Entry, evidence: Sequence[Evidence]) -> Probe:
         """One of the amounts, asked at the end beside their sum."""
         cell = self._cell(evidence, fact=fact.id, kind="ledger", after=self._end)
         return self._probe(
@@ -176,14 +176,14 @@ class OwnReader:
             after=self._end,
         )
 
-    def _before(self, fact: Fact, told: int) -> Iterator[Probe]:
+    def _before(self, fact: TrackedFact, told: int) -> Iterator[Probe]:
         """Asked once before it is told: nothing is known yet."""
         if told > 1:
             yield from self._asked(fact, Value(gold=None), (), after=told - 1, told=told)
 
     def _asked(
         self,
-        fact: Fact,
+        fact: TrackedFact,
         line: Line,
         evidence: Sequence[Evidence],
         *,

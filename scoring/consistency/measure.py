@@ -86,20 +86,26 @@ class ConsistencyFigures(Record):
     update_uptake: Figure
     """Of answers after an update, how many give the new value alone."""
     update_stale: Figure
+    """How many give the old value alone."""
     update_mixed: Figure
+    """How many give both."""
     update_other: Figure
+    """How many give something else, or nothing that could be read. The four add up to 1."""
     update_before: Figure
     """Of answers before it, how many give the first value."""
     contradiction_precision: Figure
     """Of the facts named as contradictory, how many are; n are documents asked for them, as in the next."""
     contradiction_recall: Figure
+    """Of the contradictory facts, how many are named."""
     contradiction_f1: Figure
     contradiction_values_f1: Figure
     """Of the values that contradict each other, how well all are named and no others; n are answers."""
     timeline_exact: Figure
+    """Share of the answers that are the true order."""
     timeline_tau: Figure
     """Kendall's tau-b, in [−1, 1]; 0 where no order could be read."""
     ledger_exact: Figure
+    """Share of the answers that are the true sum."""
     ledger_nearness: Figure
     """max(0, 1 − relative error)."""
     ledger_self_check: Figure
@@ -110,6 +116,7 @@ class ConsistencyFigures(Record):
     order_spread: Figure
     """Largest accuracy of an order − smallest."""
     layout_gaps: tuple[LayoutGap, ...]
+    """segmented − concat, concat − single, recap − concat, carry − segmented, tools − single."""
     aptitude: Figure
     """A90 over repeats; n are facts, single questions included."""
     unreliability: Figure

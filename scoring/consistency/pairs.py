@@ -13,7 +13,7 @@ from scoring.consistency.agreement import strict_agreement
 from scoring.consistency.figure import Figure, mean_of, none_of
 from scoring.consistency.observation import Observation
 from scoring.consistency.spans import at_the_end
-from scoring.statistics import mcnemar
+from scoring.statistics import paired
 
 LAYOUTS: tuple[tuple[Layout, Layout], ...] = (
     ("segmented", "concat"),
@@ -52,17 +52,24 @@ def layout_gaps(observations: Sequence[Observation]) -> tuple[LayoutGap, ...]:
 
 
 def _gap(layout: Layout, against: Layout, pairs: Sequence[Mapping[Layout, Observation]]) -> LayoutGap:
-    test = mcnemar([(some[layout].right, some[against].right) for some in pairs])
+    found = paired(
+        [(some[layout].right, some[against].right) for some in pairs], [some[layout].place for some in pairs]
+    )
+    nothing = "" if pairs else f"no question was asked in both {layout} and {against}"
     return LayoutGap(
         layout=layout,
         against=against,
-        gap=mean_of(
-            ((some[layout].place, float(some[layout].right) - some[against].right) for some in pairs),
-            f"no question was asked in both {layout} and {against}",
+        gap=Figure(
+            value=found.gap,
+            low=found.low,
+            high=found.high,
+            n=found.n,
+            documents=found.clusters,
+            note=nothing,
         ),
-        layout_only=test.first_only,
-        against_only=test.second_only,
-        p=test.p if pairs else None,
+        layout_only=round(found.first_only),
+        against_only=round(found.second_only),
+        p=found.p,
     )
 
 

@@ -3,7 +3,7 @@
 import doctest
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring import effective_length as module
@@ -53,6 +53,7 @@ def test_where_it_cannot_be_said_there_is_a_reason(scores: dict[int, Clustered],
     assert found.unsaid == why
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.integers(1, 20), st.integers(0, 60), min_size=1, max_size=6))
 def test_a_length_is_said_or_else_why_not(rights: dict[int, int]) -> None:
     found = effective_length({tokens: score(right, 60) for tokens, right in rights.items()})

@@ -1,9 +1,11 @@
 """Every line scorer gives the oracle 1, and each mutant of its reply less, with the outcome it predicts."""
 
+from typing import get_args
+
 import pytest
 
 from scenarios.line import Line, Names, Value
-from scoring.line_mutants import LineMutant, gold_line, line_mutants, wrong_line
+from scoring.line_mutants import LineMutant, LineOperator, gold_line, line_mutants, wrong_line
 from scoring.lines.judge import judge_line
 from tests.scoring.lines.cases import CASES
 
@@ -57,6 +59,17 @@ def test_every_operator_that_does_not_apply_says_why() -> None:
     assert idle["choice", "leave_open"] == "the value itself is worded as a choice"
     assert idle["no names", "drop_item"] == "nothing is wanted"
     assert all(idle.values())
+
+
+def test_every_operator_is_used() -> None:
+    uses = {
+        mutant.operator
+        for line, language in CASES.values()
+        for mutant in line_mutants(line, language)
+        if mutant.equivalent is None
+    }
+
+    assert uses == set(get_args(LineOperator))
 
 
 @pytest.mark.parametrize("line", [Value(gold="Velm"), Names(gold=("Velm", "Orrin"))])

@@ -7,7 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest, bootstrap
 
@@ -29,6 +29,7 @@ VALUES = st.lists(st.lists(st.floats(0, 1), max_size=4), max_size=8)
 TRIALS = st.lists(st.integers(1, 8).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))), max_size=6)
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_an_interval_holds_its_mean(values: list[list[float]]) -> None:
     found = estimate(values, seed=1, draws=200)
@@ -97,6 +98,7 @@ def test_equal_means_that_are_no_proportion_say_that_they_have_no_spread() -> No
     )
 
 
+@settings(deadline=None)
 @given(st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilsons_interval_is_scipys(case: tuple[int, int]) -> None:
     successes, n = case
@@ -121,6 +123,7 @@ def test_pass_at_k_and_pass_hat_k_are_the_shares_of_all_choices_of_k_trials() ->
                 assert pass_hat_k([(n, c)], k) == pytest.approx(sum(map(all, chosen)) / len(chosen))
 
 
+@settings(deadline=None)
 @given(TRIALS, st.integers(1, 8))
 def test_all_of_k_is_never_likelier_than_one_of_k(trials: list[tuple[int, int]], k: int) -> None:
     every, one = pass_hat_k(trials, k), pass_at_k(trials, k)
@@ -132,6 +135,7 @@ def test_all_of_k_is_never_likelier_than_one_of_k(trials: list[tuple[int, int]],
         assert 0 <= every <= one + 1e-12 <= 1 + 2e-12
 
 
+@settings(deadline=None)
 @given(TRIALS)
 def test_with_one_trial_both_are_the_success_rate(trials: list[tuple[int, int]]) -> None:
     if trials:
@@ -161,6 +165,7 @@ def test_a_percentile_lies_between_its_neighbours() -> None:
 QUESTIONS = st.lists(st.tuples(st.floats(0, 1), st.sampled_from("abcdef")), max_size=40)
 
 
+@settings(deadline=None)
 @given(QUESTIONS)
 def test_a_clustered_interval_holds_its_mean_and_stays_within_bounds(asked: list[tuple[float, str]]) -> None:
     found = clustered([value for value, _ in asked], [document for _, document in asked])
@@ -174,6 +179,7 @@ def test_a_clustered_interval_holds_its_mean_and_stays_within_bounds(asked: list
         assert found.note
 
 
+@settings(deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_questions_changes_no_clustered_mean(random: Random) -> None:
     asked = [(float(n % 3 == 0), n // 4) for n in range(20)]
@@ -293,6 +299,7 @@ def test_the_effective_size_shrinks_as_questions_share_documents(
     assert effective_size([m] * count, rho) == pytest.approx(n_eff, abs=0.05)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_mcnemars_test_is_scipys_binomial_test_of_the_pairs_that_differ(first: int, second: int) -> None:
     differ = first + second
@@ -313,6 +320,7 @@ def test_mcnemars_test_holds_for_thousands_of_pairs() -> None:
 PAIRS = st.lists(st.tuples(st.sampled_from([0.0, 1.0]), st.sampled_from([0.0, 1.0]), st.integers(0, 5)))
 
 
+@settings(deadline=None)
 @given(PAIRS)
 def test_two_readers_swapped_differ_the_other_way(asked: list[tuple[float, float, int]]) -> None:
     documents = [document for _, _, document in asked]

@@ -5,9 +5,9 @@ A sentence says that somebody invented lives opposite the Parthenon; the questio
 The facts are in `no_overlap_facts.yaml`; that nothing overlaps is a test. Of two facts that one question
 could mean, a document has only one, and the filler does not speak of what its questions ask for.
 
-Every needle has a depth of its own, from 0 to 1. Documents of up to `base` tokens give the base score: the
-effective length is the longest one that keeps at least 0.85 of it. `order.independent` plants one needle, at
-a depth that goes round with the document number.
+Every needle has a depth of its own, from 0 to 1. A study asks at `BASE_TOKENS` as well as at its lengths:
+that is the base score, and the effective length is the longest that keeps 0.85 of it. `order.independent`
+plants one needle, at a depth that goes round with the document number.
 
 Scored as an exact value, the name; the other names are decoys.
 """
@@ -24,7 +24,6 @@ from pydantic import Field
 
 from scenarios.documents.compose import Composed, Planted, compose, rearranged, whole_depth, with_probes
 from scenarios.documents.document import CannotMake, Document, Order, Probe, Task
-from scenarios.documents.length import Length
 from scenarios.documents.tasks.names import Names
 from scenarios.documents.wording import answer_form
 from scenarios.language import Language
@@ -34,6 +33,8 @@ from scenarios.record import Record
 
 _FACTS = Path(__file__).with_name("no_overlap_facts.yaml")
 _ROUNDS = 4
+BASE_TOKENS = 1024
+"""The length at which length itself is no difficulty, for the base score."""
 _LEAD = re.compile(r"^(?:(?:a|an|the|in|on|at|among|beside) )+")
 
 
@@ -42,8 +43,6 @@ class Options(Record):
     """Needles, each at a depth of its own."""
     steps: Annotated[tuple[Literal[1, 2], ...], Field(min_length=1)] = (1, 2)
     """How far the question is from the needle; each is asked about every needle."""
-    base: Length = 1024
-    """Up to this length a document is one of those that give the base score."""
 
 
 class Fact(Record):
@@ -197,7 +196,6 @@ def _probe(
             variant={
                 "steps": steps,
                 "relation": needle.relation,
-                "base": order.tokens <= options.base,
                 "alone": order.independent,
             },
         ),

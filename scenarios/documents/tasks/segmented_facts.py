@@ -1,6 +1,6 @@
 """Draws the facts of a document of the task `segmented`, and says where each is told.
 
-A fact is what `scenario.yaml` calls one (`scenarios.documents.own.Fact`), so that what is asked about it, and
+A fact is what `scenario.yaml` calls one (`scenarios.documents.own.TrackedFact`), so that what is asked about it, and
 when, is decided in one place for generated documents and for one's own.
 """
 
@@ -12,7 +12,7 @@ from typing import TypeVar
 from scenarios.documents.compose import Planted, whole_depth
 from scenarios.documents.dice import Dice
 from scenarios.documents.document import Order
-from scenarios.documents.own import Entry, Event, Fact, FactValue
+from scenarios.documents.own import Entry, Event, FactValue, TrackedFact
 from scenarios.documents.tasks import values
 from scenarios.documents.tasks.names import Names
 from scenarios.documents.tasks.segmented_en import ENGLISH
@@ -60,7 +60,7 @@ class Told:
     name: str
     """What it is about."""
     planted: tuple[Planted, ...]
-    fact: Fact | None
+    fact: TrackedFact | None
     """None for one that is told twice alike: nobody asks what it says, only whether it is contradicted."""
     form: Form
     """Of its values; a timeline has dates, and none that is asked for."""
@@ -115,7 +115,7 @@ class Teller:
     def _static(self, number: int, plot: Plot) -> Told:
         name, value = self._names.draw("town"), self._value(plot.form)
         told = self._planted("static", f"static-{number}", plot.told, name, [value])
-        fact = Fact(
+        fact = TrackedFact(
             id=f"static-{number}",
             kind="static",
             ask=_asked(plot, name),
@@ -139,7 +139,7 @@ class Teller:
 
     def _twice(self, kind: FactKind, name: str, plot: Plot, about: str, two: tuple[str, str]) -> Told:
         told = self._planted(kind, name, plot.told, about, two)
-        fact = Fact(
+        fact = TrackedFact(
             id=name,
             kind=kind,
             ask=_asked(plot, about),
@@ -160,7 +160,7 @@ class Teller:
                 (use.format(name=name, value=value), (name, value)),
             ],
         )
-        fact = Fact(
+        fact = TrackedFact(
             id=f"entity-{number}",
             kind="entity",
             ask=tuple(wording.format(person=person) for wording in plot.asked),
@@ -181,7 +181,7 @@ class Teller:
         shown = self._choice.shuffled(listed)
         while shown == listed:
             shown = self._choice.shuffled(listed)
-        fact = Fact(
+        fact = TrackedFact(
             id=f"timeline-{number}",
             kind="timeline",
             ask=tuple(wording.format(name=name, events=self._list(shown)) for wording in plot.asked),
@@ -205,7 +205,7 @@ class Teller:
                 for way, item, amount in zip(ways, items, amounts, strict=True)
             ],
         )
-        fact = Fact(
+        fact = TrackedFact(
             id=f"ledger-{number}",
             kind="ledger",
             ask=tuple(wording.format(name=name, items=self._list(items)) for wording in plot.asked),

@@ -1,7 +1,7 @@
 """Sets by F1, orders by exactness and nearness."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.line import Names, Sequence
@@ -108,6 +108,7 @@ def test_an_order_may_be_near_by_edits() -> None:
     assert judged(states, "[7, 3, 7, 12]").value == 0.5
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from("abcdefgh"), max_size=8), st.lists(st.sampled_from("abcdefgh"), max_size=8))
 def test_sets_and_orders_stay_within_bounds(gold: list[str], given_items: list[str]) -> None:
     answer = ", ".join(given_items) or "[]"

@@ -1,7 +1,7 @@
 """One spelling of what means the same."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.lines.normal import abstains, brief, named, normal
@@ -100,6 +100,7 @@ def test_digits_are_named_with_a_thousands_separator_too() -> None:
     assert not named("0821937", "It is 821,937.")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_the_one_spelling_is_stable_whatever_the_text(text: str) -> None:
     assert isinstance(normal(text), str)

@@ -8,7 +8,7 @@ from nltk.stem.porter import PorterStemmer  # type: ignore[import-untyped] # nlt
 
 from scenarios.documents.dice import Dice
 from scenarios.documents.document import CannotMake, Stretch
-from scenarios.documents.tasks.no_overlap import NO_OVERLAP, Fact, relations
+from scenarios.documents.tasks.no_overlap import BASE_TOKENS, NO_OVERLAP, Fact, relations
 from scenarios.documents.wording import answer_form
 from scenarios.language import Language
 from scenarios.line import Value
@@ -106,13 +106,12 @@ def test_needles_stand_at_even_depths_and_each_is_asked_about_at_one_and_two_ste
     assert len(set(steps)) == 20
 
 
-def test_short_documents_are_those_of_the_base_score() -> None:
-    assert {probe.cell.variant["base"] for probe in NO_OVERLAP.make(order(tokens=1024, parts=1)).probes} == {
-        True
-    }
-    assert {probe.cell.variant["base"] for probe in NO_OVERLAP.make(order(tokens=2048)).probes} == {False}
-    longer = NO_OVERLAP.make(order(tokens=2048, options={"base": "2k"}))
-    assert {probe.cell.variant["base"] for probe in longer.probes} == {True}
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_document_of_the_base_length_holds_all_its_needles(language: Language) -> None:
+    asked = order(language, BASE_TOKENS, parts=1)
+    document = NO_OVERLAP.make(asked)
+    check_document(document, asked)
+    assert len(document.probes) == 20
 
 
 class Guide:

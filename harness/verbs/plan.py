@@ -1,0 +1,178 @@
+"""`longspan plan`: what a run would send, cost and take, before anything is sent."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from harness.environment import read_environment
+from harness.evaluation import load_scenarios, prepare_exams, utc_now, world_home
+from harness.plan.plan import ModelPlan, Plan, nothing_fits, over_the_cap
+from harness.plan.planner import Asked, Planner
+from harness.plan.registry import Registry, load_registry
+from harness.plan.talks import Oracle
+from harness.play import Stage
+from harness.run import shuffled
+from harness.run_record import ModelVariant
+from harness.store import RunError
+from harness.verbs.documents import (
+    FillerOption,
+    LayoutOption,
+    SizingOption,
+    TokensOption,
+    document_settings,
+)
+from harness.verbs.planning import MaxCostOption, RegistryOption, WindowOption, window_tokens
+from harness.verbs.run import asked_study, variants_of
+from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
+from scenarios.documents.shelf import DocumentSettings, Shelf
+from scenarios.study import Study, StudyModel
+
+app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+
+_MINUTE, _HOUR = 60, 3600
+_THOUSAND, _MILLION = 1000, 1_000_000
+
+
+@app.command(epilog="Example: longspan plan needles --tokens 64k,256k -m gpt-4.1 -m claude-sonnet-4.6")
+def plan(  # noqa: PLR0913 # one parameter for each option of the command line
+    what: Annotated[
+        list[str], typer.Argument(help="Suites (a name, SUITE/SCENARIO or a folder), or one study.yaml.")
+    ],
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model", "-m", help="As in `run`, or a name of the registry such as gpt-4.1; repeatable."
+        ),
+    ] = None,
+    *,
+    repeats: Annotated[
+        int | None, typer.Option(min=1, help="Trials of each scenario; 1 if not said.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many scenarios of each suite.")] = None,
+    concurrency: Annotated[int | None, typer.Option(min=1, help="Trials at a time; 8 if not said.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of all that is drawn at random; 0 if not said.")] = None,
+    layout: LayoutOption = None,
+    tokens: TokensOption = None,
+    sizing: SizingOption = None,
+    filler: FillerOption = None,
+    shuffle: Annotated[
+        bool, typer.Option("--shuffle", help="Ask about documents in a random order, against every cache.")
+    ] = False,
+    max_cost: MaxCostOption = None,
+    window: WindowOption = None,
+    registry: RegistryOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Trials, requests, tokens, cached tokens, dollars and time of a run; nothing is sent."""
+    out, err = consoles()
+    with spoken_errors():
+        known = load_registry(registry)
+        study = asked_study(what, model or [], "auto")
+        seeded = study.seed if seed is None else seed
+        asked = Asked(
+            repeats=repeats or study.repeats,
+            concurrency=concurrency or study.limits.concurrency,
+            window=window_tokens(window),
+            order=shuffled(seeded) if shuffle else list,
+            warm=not shuffle,
+        )
+        settings = replace(document_settings(study, layout, tokens, sizing, filler), seed=seeded)
+        models = [_variant(one, known) for one in study.models]
+        found = run_async(_planned(study, limit, models, known, asked, settings))
+        if as_json:
+            typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
+        else:
+            _show(found, out, err)
+        why = nothing_fits(found.models)
+        why = why or (None if max_cost is None else over_the_cap(found, max_cost))
+        if why:
+            raise RunError(why)
+
+
+async def _planned(  # what is asked, of whom, and how
+    study: Study,
+    limit: int | None,
+    models: Sequence[ModelVariant],
+    registry: Registry,
+    asked: Asked,
+    settings: DocumentSettings,
+) -> Plan:
+    environment = read_environment()
+    shelf = Shelf(replace(settings, cache=environment.home / "fillers"))
+    scenarios = load_scenarios(study.suites, limit, shelf)
+    with TemporaryDirectory(prefix="longspan-") as work:
+        home = world_home(environment, Path(work))
+        exams = await prepare_exams(scenarios, home)
+        stage = Stage(home=home, now=utc_now, clock=time.perf_counter)
+        planner = Planner(
+            registry=registry, shelf=shelf, home=environment.home, oracle=Oracle(stage), asked=asked
+        )
+        return await planner.plan_for(exams, models)
+
+
+def _variant(asked: StudyModel, registry: Registry) -> ModelVariant:
+    """A model as `run` takes it, or one of the registry's by its name alone, since nothing is sent."""
+    if asked.name in registry.models and asked.name != "local":
+        return ModelVariant(label=asked.name, wire="chat", model=asked.name, sampling=asked.sampling)
+    return variants_of([asked])[0]
+
+
+def _show(found: Plan, out: Console, err: Console) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim underline")
+    table.add_column("model", overflow="fold", min_width=10)
+    for name in ("trials", "requests", "input", "cached", "uncached", "output"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name in ("$ low", "likely", "high", "time"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for one in found.models:
+        table.add_row(Text(one.model), *_figures(one))
+    if len(found.models) > 1:
+        table.add_row(Text("together", "bold"), *_figures(found))
+    out.print(table)
+    for one in found.models:
+        _explain(one, err)
+
+
+def _figures(one: ModelPlan | Plan) -> list[str]:
+    tokens, cost = one.tokens, one.cost_usd
+    return [
+        f"{one.trials:,}",
+        f"{one.requests:,}",
+        *(_count(count) for count in (tokens.input, tokens.cached, tokens.uncached, tokens.output)),
+        *("–" if amount is None else f"{amount:,.2f}" for amount in (cost.low, cost.likely, cost.high)),
+        _duration(one.seconds),
+    ]
+
+
+def _explain(one: ModelPlan, err: Console) -> None:
+    counted = f"counted by {one.counted_by}, {one.margin:.0%} more or less"
+    priced = f"; prices of {one.prices_as_of}" if one.prices_as_of else ""
+    lines = [f"{one.model}: {counted}{priced}", *(f"  {note}" for note in one.notes)]
+    for skipped in one.skipped:
+        questions = f"{len(skipped.scenarios)} question" + "s" * (len(skipped.scenarios) > 1)
+        lines.append(f"  not asked: {questions} on {skipped.document} ({skipped.layout}): {skipped.why}")
+    for line in lines:
+        err.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _count(tokens: int) -> str:
+    if tokens >= _MILLION:
+        return f"{tokens / _MILLION:,.2f}M"
+    return f"{tokens / _THOUSAND:,.1f}k" if tokens >= _THOUSAND else str(tokens)
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return "–"
+    if seconds < _HOUR:
+        return f"{seconds:.0f} s" if seconds < _MINUTE else f"{seconds / _MINUTE:.0f} min"
+    return f"{seconds / _HOUR:.1f} h"
