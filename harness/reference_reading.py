@@ -15,10 +15,11 @@ from scenarios.documents.length import parse_length
 from scenarios.documents.shelf import Shelf
 from scenarios.exam import Exam
 from scenarios.language import Language
-from scenarios.line import Conflict, Line, Names, Value
+from scenarios.line import Conflict, Insights, Line, Names, Value
 from scenarios.reading import Evidence, Reading
 from scenarios.transcript import AssistantMessage, Exchange, Message, UserMessage
 from scoring.line_mutants import gold_line, wrong_line
+from scoring.lines.gold import told_insights
 
 READERS: Mapping[str, str] = {
     "window": "window:N remembers only the last N tokens that it was sent",
@@ -148,6 +149,8 @@ def answer_from(line: Line, reading: Reading, known: Sequence[Evidence], languag
             return gold_line(Value(gold=answers[-1]), language)
         case Names(), "each":
             return gold_line(Names(gold=tuple(map(str, answers))), language)
+        case Insights(), "each":
+            return gold_line(told_insights(line, answers), language)
         case Conflict(), "each" if len(answers) == 1:
             return gold_line(Value(gold=answers[0]), language)
     return answer_nothing(language)

@@ -3,6 +3,7 @@
 Everything that is wrong with a file is found in one go, and before anything is asked of a model.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,30 +47,32 @@ def generated_scenarios(
     ]
     if problems:
         raise ScenarioError(problems)
+    sources = [made for one in asked for made in one.sources(shelf.settings)]
+    if twice := [name for name, times in Counter(name for name, _ in sources).items() if times > 1]:
+        message = f"two documents are called {twice[0]!r}; give one entry a `name` of its own"
+        raise ScenarioError([_of_generate(file, message)])
     found: list[Scenario] = []
-    seen: set[str] = set()
     try:
-        for one in asked:
-            for name, source in one.sources(shelf.settings):
-                if name in seen:
-                    raise CannotMake(f"two documents are called {name!r}; give one entry a `name` of its own")
-                seen.add(name)
-                document = shelf.make(source)
-                ref = reference(name, document, source, shelf.tokenizer(source.sizing).identity)
-                found += expand(
-                    document,
-                    ref,
-                    suite=head.suite,
-                    title=head.title,
-                    language=source.language,
-                    layouts=layouts_of(head.layouts, shelf.settings),
-                    tags=(source.task,),
-                    scorers=head.scorers,
-                )
+        for name, source in sources:
+            document = shelf.make(source)
+            ref = reference(name, document, source, shelf.tokenizer(source.sizing).identity)
+            found += expand(
+                document,
+                ref,
+                suite=head.suite,
+                title=head.title,
+                language=source.language,
+                layouts=layouts_of(head.layouts, shelf.settings),
+                tags=(source.task,),
+                scorers=head.scorers,
+            )
     except CannotMake as error:
-        place = Problem(file=file.path, line=file.line(("generate",)), field="generate", message=str(error))
-        raise ScenarioError([place]) from error
+        raise ScenarioError([_of_generate(file, str(error))]) from error
     return tuple(found)
+
+
+def _of_generate(file: YamlFile, message: str) -> Problem:
+    return Problem(file=file.path, line=file.line(("generate",)), field="generate", message=message)
 
 
 def own_scenarios(folder: Path, file: YamlFile, head: Head, shelf: Shelf) -> tuple[Scenario, ...]:

@@ -67,8 +67,8 @@ _TURNS: Mapping[Language, Mapping[str, str]] = {
         "你目前的笔记：\n{notes}\n\n【第 {n} 部分，共 {of} 部分】\n{text}\n\n"
         "请重写笔记，不超过 400 字，写下以后可能被问到的一切。只回复笔记本身。",
         "no notes": "（无）",
-        "tools": "有一份共 {of} 部分的文件，可用工具 reader__outline、reader__search 和 reader__open_part 查阅。"
-        "请用它们回答关于文件的问题。\n\n{text}",
+        "tools": "有一份共 {of} 部分的文件，可用工具 reader__outline、reader__search 和 "
+        "reader__open_part 查阅。请用它们回答关于文件的问题。\n\n{text}",
     },
 }
 

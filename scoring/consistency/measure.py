@@ -170,33 +170,42 @@ def measure(observations: Iterable[Observation]) -> ConsistencyFigures:
     )
 
 
-def require(figures: ConsistencyFigures, names: Iterable[str]) -> None:
-    """Raises `NothingObserved` when one of the named figures rests on nothing.
+def figures_by_name(figures: ConsistencyFigures) -> dict[str, Figure]:
+    """Every figure: `agreement`, `accuracy_by_kind.static`, `retention.3-4`, `layout_gaps.concat-single`."""
+    found: dict[str, Figure] = {}
+    for name in ConsistencyFigures.model_fields:
+        match getattr(figures, name):
+            case Figure() as figure:
+                found[name] = figure
+            case dict() as kinds:
+                found |= {f"{name}.{kind}": figure for kind, figure in kinds.items()}
+            case tuple() as rows:
+                found |= {f"{name}.{_row(one)}": _figure(one) for one in rows if not isinstance(one, str)}
+    return found
 
-    A row by lag is named by its field, and a gap of layouts as `segmented-concat`.
-    """
-    known = dict(_named(figures))
+
+def require(figures: ConsistencyFigures, names: Iterable[str]) -> None:
+    """Raises `NothingObserved` when a figure rests on nothing; `layout_gaps` means every one of them."""
+    known = figures_by_name(figures)
     missing = []
     for name in names:
-        if name not in known and name not in ConsistencyFigures.model_fields:
+        if name not in ConsistencyFigures.model_fields and name not in known:
             raise ValueError(f"there is no figure {name!r}; there are {', '.join(known)}")
-        if name not in known or not known[name].n:
-            missing.append(f"{name} ({known[name].note if name in known else 'no observation'})")
+        meant = [one for one in known if one == name or one.startswith(f"{name}.")]
+        missing += [f"{one} ({known[one].note})" for one in meant if not known[one].n]
+        missing += [] if meant else [f"{name} (no observation)"]
     if missing:
         raise NothingObserved(f"{figures.model}: nothing was observed for {'; '.join(missing)}")
 
 
-def _named(figures: ConsistencyFigures) -> Iterable[tuple[str, Figure]]:
-    for name in ConsistencyFigures.model_fields:
-        value = getattr(figures, name)
-        if isinstance(value, Figure):
-            yield name, value
-        elif name == "accuracy_by_kind":
-            yield from ((str(kind), figure) for kind, figure in value.items())
-        elif name == "layout_gaps":
-            yield from ((f"{gap.layout}-{gap.against}", gap.gap) for gap in value)
-        elif isinstance(value, tuple) and value and isinstance(value[0], LagFigure):
-            yield name, value[-1].figure
+def _row(one: LagFigure | LayoutGap) -> str:
+    if isinstance(one, LayoutGap):
+        return f"{one.layout}-{one.against}"
+    return str(one.first) if one.first == one.last else f"{one.first}-{one.last}"
+
+
+def _figure(one: LagFigure | LayoutGap) -> Figure:
+    return one.gap if isinstance(one, LayoutGap) else one.figure
 
 
 def _agreements(facts: Sequence[Span]) -> dict[str, Figure]:

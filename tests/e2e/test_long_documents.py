@@ -1,7 +1,7 @@
 """Long documents on a real model and a real prefix cache: a slice of scripts/bench/prefix_real.py.
 
-No test here asserts a score. What is demanded is that every question ends graded or classed, that the tokens we
-write down are those that the server counted, and that its own counters show what asking in order saves.
+No test here asserts a score. What is demanded is that every question ends graded or classed, that the tokens
+we write down are those that the server counted, and that its own counters show what asking in order saves.
 """
 
 import json

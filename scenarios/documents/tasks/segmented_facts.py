@@ -1,7 +1,7 @@
 """Draws the facts of a document of the task `segmented`, and says where each is told.
 
-A fact is what `scenario.yaml` calls one (`scenarios.documents.own.TrackedFact`), so that what is asked about it, and
-when, is decided in one place for generated documents and for one's own.
+A fact is what `scenario.yaml` calls one (`scenarios.documents.own.TrackedFact`), so that what is asked about
+it, and when, is decided in one place for generated documents and for one's own.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.documents.dice import Dice
@@ -28,6 +28,7 @@ def splitmix(name: str, count: int) -> list[int]:
     return found
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20), st.integers(0, 50))
 def test_numbers_are_those_of_splitmix64(name: str, count: int) -> None:
     assert Dice(name).words(count).tolist() == splitmix(name, count)
@@ -40,6 +41,7 @@ def test_numbers_are_the_same_as_ever() -> None:
     assert [dice.below(100) for _ in range(5)] == GOLDEN_BELOW
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 7), max_size=6))
 def test_a_row_drawn_in_pieces_is_the_row_drawn_at_once(pieces: list[int]) -> None:
     dice = Dice("row")
@@ -48,11 +50,13 @@ def test_a_row_drawn_in_pieces_is_the_row_drawn_at_once(pieces: list[int]) -> No
     assert drawn == Dice("row").words(sum(pieces)).tolist()
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**12), st.text(max_size=5))
 def test_what_is_below_a_limit_is_a_whole_number_under_it(limit: int, name: str) -> None:
     assert 0 <= Dice(name).below(limit) < limit
 
 
+@settings(deadline=None)
 @given(st.integers(-50, 50), st.integers(0, 50), st.text(max_size=5))
 def test_between_includes_both_ends(low: int, more: int, name: str) -> None:
     assert low <= Dice(name).between(low, low + more) <= low + more
@@ -65,11 +69,13 @@ def test_a_die_shows_every_face_about_as_often() -> None:
     assert all(850 < thrown.count(face) < 1_150 for face in range(1, 7))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200), st.text(max_size=5))
 def test_an_order_has_every_number_once(count: int, name: str) -> None:
     assert sorted(Dice(name).order(count).tolist()) == list(range(count))
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(), max_size=30), st.text(max_size=5))
 def test_shuffling_keeps_the_items(items: list[int], name: str) -> None:
     assert sorted(Dice(name).shuffled(items)) == sorted(items)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.documents.dice import Dice
@@ -48,6 +48,7 @@ def same(a: Table, b: Table) -> bool:
     )
 
 
+@settings(deadline=None)
 @given(st.integers(1, 2_000), st.text(max_size=4))
 def test_a_stretch_has_as_few_sentences_as_are_enough(tokens: int, name: str) -> None:
     stretch = TableFiller(prose(), Words(), None).sentences(Dice(name), tokens)

@@ -128,7 +128,7 @@ def test_a_long_text_counts_what_the_engine_counts_in_it_at_once(
     assert tokenizer.counts([long_text, "rain", ""]) == [*tokenizer.count([long_text, "rain"]), 0]
 
 
-@settings(max_examples=25)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=80), st.integers(0, 60))
 def test_an_end_has_at_most_so_many_tokens_and_one_character_more_has_more(
     tokenizers: dict[str, EngineTokenizer], words: list[str], tokens: int

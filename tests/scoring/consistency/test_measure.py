@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.reading import FactKind, Layout
-from scoring.consistency.figure import Figure, NothingObserved
-from scoring.consistency.lags import LagFigure
-from scoring.consistency.measure import ConsistencyFigures, measure, require
+from scoring.consistency.figure import NothingObserved
+from scoring.consistency.measure import ConsistencyFigures, figures_by_name, measure, require
 from scoring.consistency.observation import Observation
 from scoring.consistency.pairs import LAYOUTS
 from tests.scoring.consistency.answers import answer, at_end, flipping, row
@@ -42,32 +41,13 @@ OBSERVATIONS = st.lists(
 )
 
 
-def figures_of(found: ConsistencyFigures) -> dict[str, Figure]:
-    """Every figure by a name of its own."""
-    named: dict[str, Figure] = {}
-    for name in ConsistencyFigures.model_fields:
-        value = getattr(found, name)
-        match value:
-            case Figure():
-                named[name] = value
-            case dict():
-                named |= {f"{name} {kind}": figure for kind, figure in value.items()}
-            case tuple():
-                named |= {
-                    f"{name} {n}": one.figure if isinstance(one, LagFigure) else one.gap
-                    for n, one in enumerate(value)
-                    if not isinstance(one, str)
-                }
-    return named
-
-
 @settings(deadline=None, max_examples=40)
 @given(OBSERVATIONS, st.randoms(use_true_random=False))
 def test_figures_are_in_their_bounds_and_hang_on_no_order(asked: list[Observation], dice: Random) -> None:
     found = measure(asked)
 
     assert measure(dice.sample(asked, len(asked))) == found
-    for name, figure in figures_of(found).items():
+    for name, figure in figures_by_name(found).items():
         assert (figure.value is None) == (figure.n == 0) == (figure.documents == 0), name
         assert figure.value is not None or figure.note, name
         if figure.value is not None and name not in {"first_sway", "pwc"}:
@@ -283,11 +263,11 @@ def test_one_model_is_measured_at_a_time() -> None:
 def test_what_rests_on_nothing_can_be_made_an_error() -> None:
     found = measure(row([True, True]))
 
-    require(found, ["agreement", "static", "retention"])
+    require(found, ["agreement", "accuracy_by_kind.static", "retention"])
     with pytest.raises(NothingObserved, match=r"timeline_tau \(no question on a timeline\)"):
         require(found, ["agreement", "timeline_tau"])
-    with pytest.raises(NothingObserved, match="segmented-concat"):
-        require(found, ["segmented-concat"])
+    with pytest.raises(NothingObserved, match="segmented and concat"):
+        require(found, ["layout_gaps.segmented-concat"])
     with pytest.raises(NothingObserved, match="accuracy_by_lag"):
         require(measure([at_end(True, kind="static", entry="x")]), ["accuracy_by_lag"])
     with pytest.raises(ValueError, match="there is no figure 'agrement'"):
