@@ -1,9 +1,9 @@
 """What is reported of questions on long documents: the shape of `documents` in report.json.
 
 A *question* is one probe in one layout, whatever its repeats: it counts once, by the mean of them. Its
-*accuracy* is strict; its *score* gives credit for what is partly right, and is the same where an answer is one
-value. Intervals are clustered by document, since questions on one document are no independent sample; those
-of single cells of a heat map are Wilson's.
+*accuracy* is strict; its *score* gives credit for what is partly right, and is the same where an answer is
+one value. Intervals are clustered by document, since questions on one document are no independent sample;
+those of single cells of a heat map are Wilson's.
 """
 
 from pydantic import JsonValue
@@ -124,10 +124,10 @@ class CompanyFigures(Coexistence):
 class ReadingSums(Record):
     """Requests that gave documents to the model part by part, before any question."""
 
-    readings: int
-    requests: int
-    usage: Usage
-    cut: int
+    readings: int = 0
+    requests: int = 0
+    usage: Usage = Usage()
+    cut: int = 0
     """Replies that ran into the output limit."""
 
 

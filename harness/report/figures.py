@@ -9,19 +9,22 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from statistics import fmean
 from typing import Literal
 
+from harness.report.document_figures import DocumentFigures, Gap, ReadingSums
+from harness.report.interval import Interval, Metric
 from harness.report.plain_text import one_line
+from harness.report.questions import Questions, models_compared
 from harness.report.rows import total_usage
 from harness.report.view import failure_line
 from harness.run_record import FirstCall, ModelVariant, RunRecord
 from harness.store import Trial
 from scenarios.exam import Exam
 from scenarios.record import Record
-from scenarios.transcript import Transcript, Usage
+from scenarios.transcript import Exchange, ReadingRecord, Transcript, Usage
 from scoring.grade import Grade
-from scoring.statistics import estimate, pass_at_k, pass_hat_k, percentile
+from scoring.statistics import Clustered, Estimate, clustered, estimate, pass_at_k, pass_hat_k, percentile
 
 EXCLUDED_LIMIT = 0.02
 """Where a larger share of the trials is excluded, the rest may be only those that were easy to run."""
@@ -32,19 +35,6 @@ _MESSAGE = 300
 
 Floors = Mapping[str, float]
 """By suite: the success of a silent model or of a polite refuser, whichever is larger."""
-
-
-class Interval(Record):
-    """A mean over scenarios with its 95 % interval; the interval is None for a single scenario."""
-
-    mean: float | None
-    low: float | None
-    high: float | None
-
-
-class Metric(Interval):
-    n: int
-    """Graded trials to which it applies."""
 
 
 class Percentiles(Record):
@@ -73,6 +63,8 @@ class SuiteFigures(Record):
     trials: int
     n: int
     """Graded trials."""
+    documents: int
+    """Different documents that were asked about; where there are any, intervals are clustered by them."""
     success: Interval
     floor: float | None
     metrics: dict[str, Metric]
@@ -100,6 +92,7 @@ class ModelFigures(Record):
     pass_hat_k: dict[str, float]
     pass_at_k: dict[str, float]
     usage: Usage
+    """Of all requests, those that gave a document part by part included."""
     requests: int
     cost_usd: float | None = None
     cost_per_success_usd: float | None = None
@@ -112,6 +105,8 @@ class ModelFigures(Record):
     """How often each code was found."""
     root_causes: dict[str, int]
     """Failed trials by what went wrong first."""
+    documents: DocumentFigures | None
+    """None where nothing was asked about a document."""
 
 
 class Report(Record):
@@ -127,6 +122,8 @@ class Report(Record):
     trials: int
     excluded_trials: int
     models: tuple[ModelFigures, ...]
+    document_pairs: tuple[Gap, ...]
+    """Every two models on the questions about documents that both answered."""
 
     def as_json(self) -> dict[str, object]:
         fields = self.model_dump(mode="json")
@@ -138,8 +135,8 @@ def collect(
 ) -> Report:
     """The figures of all trials of a run, in one pass. A suite without a floor has not had it measured."""
     figures = Figures(record)
-    for trial, _, transcript, grade in trials:
-        figures.add(trial, transcript, grade)
+    for trial, exam, transcript, grade in trials:
+        figures.add(trial, exam, transcript, grade)
     return figures.report(floors)
 
 
@@ -150,8 +147,12 @@ class Figures:
         self._record = record
         self._models = {model.label: _ModelSums() for model in record.models}
 
-    def add(self, trial: Trial, transcript: Transcript, grade: Grade) -> None:
-        self._models.setdefault(trial.model.label, _ModelSums()).add(trial, transcript, grade)
+    def add(self, trial: Trial, exam: Exam, transcript: Transcript, grade: Grade) -> None:
+        self._models.setdefault(trial.model.label, _ModelSums()).add(trial, exam, transcript, grade)
+
+    def add_reading(self, model: ModelVariant, reading: ReadingRecord) -> None:
+        """Count the requests that gave a model a document part by part."""
+        self._models[model.label].add_reading(reading)
 
     def report(self, floors: Floors) -> Report:
         record, sums = self._record, self._models.values()
@@ -169,6 +170,9 @@ class Figures:
             models=tuple(
                 self._models[model.label].figures(model, floors, record.seed) for model in record.models
             ),
+            document_pairs=tuple(
+                models_compared({name: one.questions for name, one in self._models.items()}, record.seed)
+            ),
         )
 
 
@@ -184,9 +188,16 @@ class _SuiteSums:
         default_factory=lambda: defaultdict(lambda: defaultdict(lambda: array("d")))
     )
     """By metric and scenario."""
+    documents: dict[str, str] = field(default_factory=dict)
+    """By scenario, those that are about one."""
 
-    def add(self, trial: Trial, grade: Grade) -> None:
+    def add(self, trial: Trial, exam: Exam, grade: Grade) -> None:
         self.trials[trial.scenario] += 1
+        if exam.scenario.reading is not None:
+            name = f"{exam.scenario.suite}/{exam.scenario.reading.document.name}"
+            self.documents[trial.scenario] = name.removesuffix(
+                f"-o{exam.scenario.reading.cell.permutation + 1}"
+            )
         if grade.graded:
             self.success[trial.scenario].append(bool(grade.success))
             for name, value in _metrics(grade):
@@ -197,7 +208,8 @@ class _SuiteSums:
             suite=suite,
             trials=self.trials.total(),
             n=sum(map(len, self.success.values())),
-            success=_interval(list(self.success.values()), seed),
+            documents=len(set(self.documents.values())),
+            success=_success([self], seed),
             floor=floors.get(suite),
             metrics=_measured([self], seed),
             pass_hat_k=_by_k([self], pass_hat_k),
@@ -226,9 +238,12 @@ class _ModelSums:
     latency: "array[float]" = field(default_factory=lambda: array("d"))
     ttft: "array[float]" = field(default_factory=lambda: array("d"))
     tpot: "array[float]" = field(default_factory=lambda: array("d"))
+    questions: Questions = field(default_factory=Questions)
+    readings: ReadingSums = field(default_factory=ReadingSums)
 
-    def add(self, trial: Trial, transcript: Transcript, grade: Grade) -> None:
-        self.suites[trial.scenario.partition("/")[0]].add(trial, grade)
+    def add(self, trial: Trial, exam: Exam, transcript: Transcript, grade: Grade) -> None:
+        self.suites[trial.scenario.partition("/")[0]].add(trial, exam, grade)
+        self.questions.add(exam, grade)
         self.ended[grade.ended] += 1
         if not grade.graded:
             said = one_line(failure_line(transcript), _MESSAGE)
@@ -237,9 +252,21 @@ class _ModelSums:
         self.diagnosis.update(grade.codes)
         if grade.root_cause is not None:
             self.root_causes[grade.root_cause] += 1
-        self.usage = _added(self.usage, total_usage(transcript.exchanges))
-        self.requests += len(transcript.exchanges)
-        for exchange in transcript.exchanges:
+        self._add_requests(transcript.exchanges)
+
+    def add_reading(self, reading: ReadingRecord) -> None:
+        self._add_requests(reading.exchanges)
+        self.readings = ReadingSums(
+            readings=self.readings.readings + 1,
+            requests=self.readings.requests + len(reading.exchanges),
+            usage=_added(self.readings.usage, total_usage(reading.exchanges)),
+            cut=self.readings.cut + len(reading.cut),
+        )
+
+    def _add_requests(self, exchanges: Sequence[Exchange]) -> None:
+        self.usage = _added(self.usage, total_usage(exchanges))
+        self.requests += len(exchanges)
+        for exchange in exchanges:
             self.latency.append(exchange.ms)
             self.ttft.extend([] if exchange.ttft_ms is None else [exchange.ttft_ms])
             self.tpot.extend([] if exchange.tpot_ms is None else [exchange.tpot_ms])
@@ -259,7 +286,7 @@ class _ModelSums:
                 Exclusion(ended=name, trials=found.total(), messages=dict(found.most_common()))
                 for name, found in self.excluded.items()
             ),
-            success=_interval(list(chain.from_iterable(part.success.values() for part in parts)), seed),
+            success=_success(parts, seed),
             floor=self._floor(floors),
             metrics=_measured(parts, seed),
             pass_hat_k=_by_k(parts, pass_hat_k),
@@ -272,6 +299,7 @@ class _ModelSums:
             suites=tuple(part.figures(suite, floors, seed) for suite, part in self.suites.items()),
             diagnosis=dict(self.diagnosis.most_common()),
             root_causes=dict(self.root_causes.most_common()),
+            documents=self.questions.figures(self.readings, seed),
         )
 
     def _floor(self, floors: Floors) -> float | None:
@@ -293,8 +321,8 @@ def _metrics(grade: Grade) -> Iterator[tuple[str, float]]:
             yield f"{name}.{detail}", value
 
 
-def _interval(values: Sequence[Sequence[float]], seed: int) -> Interval:
-    found = estimate(values, seed=seed)
+def _success(parts: Sequence[_SuiteSums], seed: int) -> Interval:
+    found = _mean(parts, [part.success for part in parts], seed)
     return Interval(mean=found.mean, low=found.low, high=found.high)
 
 
@@ -302,10 +330,21 @@ def _measured(parts: Sequence[_SuiteSums], seed: int) -> dict[str, Metric]:
     names = dict.fromkeys(name for part in parts for name in part.metrics)
     measured = {}
     for name in names:
-        values = [values for part in parts for values in part.metrics.get(name, {}).values()]
-        found = estimate(values, seed=seed)
+        found = _mean(parts, [part.metrics.get(name, {}) for part in parts], seed)
         measured[name] = Metric(mean=found.mean, low=found.low, high=found.high, n=found.n)
     return measured
+
+
+def _mean(
+    parts: Sequence[_SuiteSums], values: Sequence[Mapping[str, Sequence[float]]], seed: int
+) -> Estimate | Clustered:
+    """Over scenarios; what is asked of one document hangs together, and is drawn again as a whole."""
+    documents = {name: document for part in parts for name, document in part.documents.items()}
+    known = {name: found for part in values for name, found in part.items() if len(found)}
+    if not documents:
+        return estimate(list(known.values()), seed=seed)
+    found = clustered([fmean(some) for some in known.values()], [documents.get(n, n) for n in known], seed)
+    return found.model_copy(update={"n": sum(map(len, known.values()))})
 
 
 def _by_k(

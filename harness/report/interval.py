@@ -4,8 +4,10 @@ from scenarios.record import Record
 
 
 class Interval(Record):
-    """A mean with its 95 % interval: over scenarios, or, where documents are asked about, over documents. The
-    interval is None for a single scenario."""
+    """A mean with its 95 % interval: over scenarios, or, where documents are asked about, over documents.
+
+    The interval is None for a single scenario.
+    """
 
     mean: float | None
     low: float | None

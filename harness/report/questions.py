@@ -1,16 +1,23 @@
-"""Puts the answers about documents together: by task, length, depth, lag and layout.
+"""Puts the answers about documents together: by task, length, depth, lag and layout."""
 
-Only what the figures need is kept of a trial, so that ten thousand of them stay small.
-"""
-
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from statistics import fmean
-from typing import TypeVar
 
 from pydantic import JsonValue
 
+from harness.report.asked import (
+    Asked,
+    accuracy_and_score,
+    asked_of,
+    by_question,
+    grouped,
+    interval,
+    metric,
+    score,
+)
 from harness.report.document_figures import (
     CompanyFigures,
     DocumentFigures,
@@ -23,22 +30,14 @@ from harness.report.document_figures import (
 )
 from harness.report.interval import Interval, Metric
 from scenarios.exam import Exam
-from scenarios.language import Language
-from scenarios.line import Value
-from scenarios.reading import Cell, Layout
+from scenarios.reading import Layout
 from scoring.coexistence import Placed, coexistence
 from scoring.consistency.lags import lag_bin
 from scoring.consistency.measure import measure
-from scoring.consistency.observation import Observation, observed
 from scoring.effective_length import effective_length
 from scoring.grade import Grade
-from scoring.statistics import Clustered, clustered, paired, wilson
+from scoring.statistics import Clustered, paired, wilson
 
-TENTHS = 10
-_EARLY = 0.05
-"""Of a tenth: a fact stands between sentences, a little before or behind the depth that was asked for."""
-_SHORTEST = 1024
-"""Where lengths were not asked for, the first step goes so far, each further one twice as far."""
 _GROUPS = 12
 """Something that has more values than this is not what questions are grouped by."""
 _AGAINST: tuple[tuple[Layout, Layout], ...] = (
@@ -51,33 +50,6 @@ _AGAINST: tuple[tuple[Layout, Layout], ...] = (
 )
 """Which layout is held against which."""
 
-Key = TypeVar("Key", bound=Hashable)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is kept of one graded trial."""
-
-    scenario: str
-    probe: str
-    language: Language
-    cell: Cell
-    tokens: int
-    """Read before the question."""
-    has_answer: bool
-    """The document answers the question."""
-    alone: bool
-    """Its document holds no other question's facts."""
-    tokenizer: str
-    """Of ROUGE."""
-    seen: Observation
-
-    @property
-    def pair(self) -> Hashable:
-        """The same for the same question in another layout, or of another model, after the same parts."""
-        seen = self.seen
-        return *seen.place, seen.permutation, self.probe, seen.after, seen.repeat
-
 
 @dataclass
 class Questions:
@@ -87,31 +59,16 @@ class Questions:
 
     def add(self, exam: Exam, grade: Grade) -> None:
         """Keep what a trial says; one that is not about a document, or not graded, says nothing here."""
-        scenario, seen = exam.scenario, observed(exam.scenario, grade)
-        if scenario.reading is None or seen is None:
-            return
-        segment = scenario.segments[0]
-        line = segment.expect.line
-        self.asked.append(
-            Asked(
-                scenario=grade.scenario,
-                probe=segment.id,
-                language=scenario.language,
-                cell=scenario.reading.cell,
-                tokens=scenario.reading.tokens,
-                has_answer=not (isinstance(line, Value) and line.gold is None),
-                alone=scenario.reading.document.name.endswith("-alone"),
-                tokenizer=grade.line.tokenizer if grade.line else "",
-                seen=seen,
-            )
-        )
+        one = asked_of(exam, grade)
+        if one is not None:
+            self.asked.append(one)
 
     def figures(self, readings: ReadingSums, seed: int) -> DocumentFigures | None:
         """None where nothing was asked about a document."""
         if not self.asked:
             return None
         together = [one for one in self.asked if not one.alone]
-        series = _grouped(together, lambda one: (one.cell.task, one.language, one.seen.layout))
+        series = grouped(together, lambda one: one.series)
         return DocumentFigures(
             trials=len(self.asked),
             n=len({one.scenario for one in self.asked}),
@@ -124,13 +81,28 @@ class Questions:
         )
 
 
-def gap_between(names: tuple[str, str], asked: tuple[Sequence[Asked], Sequence[Asked]], seed: int) -> Gap:
-    """The accuracy of one side minus that of the other, on the questions that both were asked."""
-    first, second = ({one.pair: one.seen for one in some} for some in asked)
-    both = [key for key in first if key in second]
+def models_compared(models: Mapping[str, Questions], seed: int) -> Iterator[Gap]:
+    """Every two models on the questions that both were asked in the same way."""
+    for (name, one), (other_name, other) in combinations(models.items(), 2):
+        gap = _gap(
+            (name, other_name), (one.asked, other.asked), lambda one: (one.pair, one.seen.layout), seed
+        )
+        if gap.n:
+            yield gap
+
+
+def _gap(
+    names: tuple[str, str],
+    asked: tuple[Sequence[Asked], Sequence[Asked]],
+    key: Callable[[Asked], Hashable],
+    seed: int,
+) -> Gap:
+    """The accuracy of one side minus that of the other, where both were asked the same."""
+    first, second = ({key(one): one.seen for one in some} for some in asked)
+    both = [same for same in first if same in second]
     found = paired(
-        [(float(first[key].right), float(second[key].right)) for key in both],
-        [first[key].place for key in both],
+        [(float(first[same].right), float(second[same].right)) for same in both],
+        [first[same].place for same in both],
         seed,
     )
     return Gap(
@@ -148,9 +120,12 @@ def gap_between(names: tuple[str, str], asked: tuple[Sequence[Asked], Sequence[A
 def _task(asked: Sequence[Asked], seed: int) -> TaskFigures:
     first = asked[0]
     lengths_asked = all(one.cell.tokens is not None for one in asked)
-    lengths = {key: _means(some, seed) for key, some in sorted(_grouped(asked, _length).items())}
-    scores = {key: score for key, (_, score) in lengths.items()} if lengths_asked else {}
-    accuracy, score = _means(asked, seed)
+    lengths = {
+        key: accuracy_and_score(some, seed)
+        for key, some in sorted(grouped(asked, lambda one: one.length).items())
+    }
+    scores = {key: means[1] for key, means in lengths.items()} if lengths_asked else {}
+    accuracy, graded = accuracy_and_score(asked, seed)
     told = [one for one in asked if one.cell.lag is not None and one.cell.lag >= 0]
     deep = [one for one in asked if one.cell.depth is not None]
     return TaskFigures(
@@ -158,16 +133,16 @@ def _task(asked: Sequence[Asked], seed: int) -> TaskFigures:
         language=first.language,
         layout=first.seen.layout,
         trials=len(asked),
-        n=score.n,
-        documents=score.clusters,
-        accuracy=_interval(accuracy),
-        score=_interval(score),
-        icc=score.icc,
-        n_eff=score.n_eff,
+        n=graded.n,
+        documents=graded.clusters,
+        accuracy=interval(accuracy),
+        score=interval(graded),
+        icc=graded.icc,
+        n_eff=graded.n_eff,
         lengths_asked=lengths_asked,
         effective_length=effective_length(scores),
         by_length=tuple(_slice(key, *means) for key, means in lengths.items()),
-        by_depth=_slices(deep, _tenth, seed),
+        by_depth=_slices(deep, lambda one: one.tenth, seed),
         cells=tuple(_cells(deep)),
         by_lag=tuple(_by_lag(told, seed)),
         by=_by_variant(asked, seed),
@@ -179,8 +154,8 @@ def _task(asked: Sequence[Asked], seed: int) -> TaskFigures:
 
 
 def _cells(asked: Sequence[Asked]) -> Iterator[HeatCell]:
-    for (tokens, tenth), some in sorted(_grouped(asked, lambda one: (_length(one), _tenth(one))).items()):
-        values = [mean for mean, _ in _per_question(some, lambda one: one.seen.value)]
+    for (tokens, tenth), some in sorted(grouped(asked, lambda one: (one.length, one.tenth or 0)).items()):
+        values = [fmean(map(score, same)) for same in by_question(some)]
         low, high = wilson(min(sum(values), len(values)), len(values))
         documents = len({one.seen.place for one in some})
         yield HeatCell(
@@ -196,10 +171,10 @@ def _cells(asked: Sequence[Asked]) -> Iterator[HeatCell]:
 
 def _by_lag(asked: Sequence[Asked], seed: int) -> Iterator[Slice]:
     """Nothing where all lags are one."""
-    bins = _grouped(asked, lambda one: lag_bin(one.cell.lag or 0))
+    bins = grouped(asked, lambda one: lag_bin(one.cell.lag or 0))
     if len(bins) > 1:
         for (first, last), some in sorted(bins.items()):
-            yield _slice(first, *_means(some, seed)).model_copy(update={"upto": last})
+            yield _slice(first, *accuracy_and_score(some, seed)).model_copy(update={"upto": last})
 
 
 def _by_variant(asked: Sequence[Asked], seed: int) -> dict[str, tuple[Slice, ...]]:
@@ -239,19 +214,27 @@ def _rates(asked: Sequence[Asked], seed: int) -> Iterator[tuple[str, Metric]]:
     }
     for outcome, some in among.items():
         if some:
-            yield outcome, _metric(some, lambda one, named=outcome: float(one.seen.outcome == named), seed)
+            yield outcome, metric(some, _ended_as(outcome), seed)
+
+
+def _ended_as(outcome: str) -> Callable[[Asked], float]:
+    return lambda one: float(one.seen.outcome == outcome)
+
+
+def _figure(name: str) -> Callable[[Asked], float]:
+    return lambda one: one.seen.figures[name]
 
 
 def _measured(asked: Sequence[Asked], seed: int) -> Iterator[tuple[str, Metric]]:
     for name in dict.fromkeys(name for one in asked for name in one.seen.figures):
         some = [one for one in asked if name in one.seen.figures]
-        yield name, _metric(some, lambda one, named=name: one.seen.figures[named], seed)
+        yield name, metric(some, _figure(name), seed)
 
 
 def _layouts(asked: Sequence[Asked], seed: int) -> Iterator[LayoutFigures]:
     """Every task in one language that was read in more than one layout."""
-    for (task, language), some in _grouped(asked, lambda one: (one.cell.task, one.language)).items():
-        layouts = _grouped(some, lambda one: one.seen.layout)
+    for (task, language), some in grouped(asked, lambda one: (one.cell.task, one.language)).items():
+        layouts = grouped(some, lambda one: one.seen.layout)
         if len(layouts) > 1:
             common = set.intersection(*({one.pair for one in group} for group in layouts.values()))
             shared = [one for one in some if one.pair in common]
@@ -262,30 +245,36 @@ def _layouts(asked: Sequence[Asked], seed: int) -> Iterator[LayoutFigures]:
                 task=task,
                 language=language,
                 layouts=_slices(shared, lambda one: one.seen.layout, seed),
-                gaps=tuple(gap_between(pair, (layouts[pair[0]], layouts[pair[1]]), seed) for pair in pairs),
+                gaps=tuple(
+                    _gap(pair, (layouts[pair[0]], layouts[pair[1]]), lambda one: one.pair, seed)
+                    for pair in pairs
+                ),
             )
 
 
 def _company(asked: Sequence[Asked], seed: int) -> Iterator[CompanyFigures]:
     """Every series of which some questions were asked alone."""
-    series = _grouped(asked, lambda one: (one.cell.task, one.language, one.seen.layout))
-    for (task, language, layout), some in series.items():
+    series = grouped(asked, lambda one: one.series)
+    for some in series.values():
         if any(one.alone for one in some):
             placed: dict[bool, list[Placed]] = {True: [], False: []}
-            for one in _first_of_each(some):
-                values = [same.seen.value for same in some if same.scenario == one.scenario]
-                placed[one.alone].append(
-                    Placed(value=fmean(values), cell=_comparable(one), document=one.seen.place)
-                )
+            for same in by_question(some):
+                one = same[0]
+                value = fmean(map(score, same))
+                placed[one.alone].append(Placed(value=value, cell=_comparable(one), document=one.seen.place))
             found = coexistence(placed[True], placed[False], seed)
-            yield CompanyFigures(task=task, language=language, layout=layout, **found.model_dump())
+            yield CompanyFigures(
+                task=some[0].cell.task,
+                language=some[0].language,
+                layout=some[0].seen.layout,
+                **found.model_dump(),
+            )
 
 
 def _comparable(one: Asked) -> Hashable:
     """The cell that a question alone and one in company share."""
     variant = tuple(sorted((name, str(value)) for name, value in one.cell.variant.items() if name != "alone"))
-    depth = None if one.cell.depth is None else _tenth(one)
-    return one.cell.tokens, depth, one.cell.fact_kind, one.has_answer, variant
+    return one.cell.tokens, one.tenth, one.cell.fact_kind, one.has_answer, variant
 
 
 def _asks_twice(asked: Sequence[Asked]) -> bool:
@@ -294,72 +283,16 @@ def _asks_twice(asked: Sequence[Asked]) -> bool:
     return any(n > 1 for n in facts.values()) or len({one.seen.repeat for one in asked}) > 1
 
 
-def _length(one: Asked) -> int:
-    if one.cell.tokens is not None:
-        return one.cell.tokens
-    step = _SHORTEST
-    while step < one.tokens:
-        step *= 2
-    return step
-
-
-def _tenth(one: Asked) -> int:
-    return min(TENTHS - 1, int(TENTHS * (one.cell.depth or 0.0) + _EARLY))
-
-
 def _slices(asked: Sequence[Asked], key: Callable[[Asked], Hashable], seed: int) -> tuple[Slice, ...]:
-    groups = sorted(_grouped(asked, key).items(), key=lambda item: (str(type(item[0])), item[0]))
-    return tuple(_slice(_plain(name), *_means(some, seed)) for name, some in groups)
+    groups = sorted(grouped(asked, key).items(), key=lambda item: (str(type(item[0])), item[0]))
+    return tuple(_slice(_plain(name), *accuracy_and_score(some, seed)) for name, some in groups)
 
 
 def _plain(key: Hashable) -> JsonValue:
     return key if isinstance(key, str | int | float | bool) else str(key)
 
 
-def _slice(key: JsonValue, accuracy: Clustered, score: Clustered) -> Slice:
+def _slice(key: JsonValue, accuracy: Clustered, graded: Clustered) -> Slice:
     return Slice(
-        key=key, n=score.n, documents=score.clusters, accuracy=_interval(accuracy), score=_interval(score)
+        key=key, n=graded.n, documents=graded.clusters, accuracy=interval(accuracy), score=interval(graded)
     )
-
-
-def _means(asked: Sequence[Asked], seed: int) -> tuple[Clustered, Clustered]:
-    """Accuracy and score."""
-    accuracy = _mean(asked, lambda one: float(one.seen.right), seed)
-    if all(one.seen.value == one.seen.right for one in asked):
-        return accuracy, accuracy
-    return accuracy, _mean(asked, lambda one: one.seen.value, seed)
-
-
-def _mean(asked: Sequence[Asked], value: Callable[[Asked], float], seed: int) -> Clustered:
-    found = _per_question(asked, value)
-    return clustered([mean for mean, _ in found], [place for _, place in found], seed)
-
-
-def _metric(asked: Sequence[Asked], value: Callable[[Asked], float], seed: int) -> Metric:
-    found = _mean(asked, value, seed)
-    return Metric(mean=found.mean, low=found.low, high=found.high, n=found.n)
-
-
-def _interval(found: Clustered) -> Interval:
-    return Interval(mean=found.mean, low=found.low, high=found.high)
-
-
-def _per_question(
-    asked: Sequence[Asked], value: Callable[[Asked], float]
-) -> list[tuple[float, tuple[str, str]]]:
-    """The mean over a question's repeats, and its document."""
-    return [
-        (fmean(map(value, some)), some[0].seen.place)
-        for some in _grouped(asked, lambda one: one.scenario).values()
-    ]
-
-
-def _first_of_each(asked: Sequence[Asked]) -> list[Asked]:
-    return [some[0] for some in _grouped(asked, lambda one: one.scenario).values()]
-
-
-def _grouped(asked: Iterable[Asked], key: Callable[[Asked], Key]) -> Mapping[Key, list[Asked]]:
-    found: defaultdict[Key, list[Asked]] = defaultdict(list)
-    for one in asked:
-        found[key(one)].append(one)
-    return found

@@ -1,6 +1,7 @@
 """Figures as people read them, the same in every report that is text."""
 
-from harness.report.figures import Interval, ModelFigures, Report
+from harness.report.figures import ModelFigures, Report
+from harness.report.interval import Interval
 from harness.report.plain_text import visible
 
 UNKNOWN = "–"

@@ -31,12 +31,15 @@ def write_reports(
     with growing(folder.path / "report.csv") as table:
         table.write(csv_header())
         for trial, exam, transcript, grade in trials:
-            figures.add(trial, transcript, grade)
+            figures.add(trial, exam, transcript, grade)
             page.add(trial, exam, transcript, grade)
             table.write(csv_line(trial_row(record.id, trial, transcript, grade)))
             if grade.success is False and len(failed) < _NAMED:
                 named = FailedTrial(name=trial_name(trial), root_cause=grade.root_cause, reason=grade.reason)
                 failed.append(named)
+    for model in record.models:
+        for reading in folder.readings(model):
+            figures.add_reading(model, reading)
     report = figures.report(floors)
     write_whole(folder.path / "report.html", page.html(report).encode())
     write_whole(folder.path / "report.md", markdown(report, record, failed).encode())

@@ -1,6 +1,6 @@
 """The plan of a needle grid from 4K to 1M tokens: how many prompt tokens are computed, and how many are not.
 
-    python scripts/bench/prefix_grid.py [--lengths 4096,9045,...] [--depths 10] [--documents 5] [--concurrency 8]
+    python scripts/bench/prefix_grid.py [--lengths 4k,64k,1M] [--depths 10] [--documents 5] [--concurrency 8]
 
 Ten needles stand in every document and are asked for one by one behind it, so that a cache of whole blocks
 (16 tokens, as vLLM's) computes each document once. The budget is 10 million uncached tokens of about 95.7
@@ -93,11 +93,12 @@ async def planned(work: Path, asked: argparse.Namespace) -> bool:
         f"{whole.uncached / whole.input:>6.1%}"
     )
     print(
-        f"\none document for each question: {whole.input:,} uncached; so {whole.input / whole.uncached:.1f} times"
+        f"\none document for each question: {whole.input:,} uncached, "
+        f"{whole.input / whole.uncached:.1f} times as many"
     )
     print(
-        f"CPU seconds: {made - start:.2f} making the documents, {prepared - made:.2f} preparing the questions, "
-        f"{end - prepared:.2f} planning"
+        f"CPU seconds: {made - start:.2f} making the documents, {prepared - made:.2f} preparing the "
+        f"questions, {end - prepared:.2f} planning"
     )
     print(f"budget of {BUDGET:,} uncached tokens: {'kept' if whole.uncached <= BUDGET else 'NOT KEPT'}")
     return whole.uncached <= BUDGET

@@ -111,10 +111,11 @@ def _line(edge: Edge) -> str:
 
 
 def _planted(regions: Sequence[_Region], order: Order) -> list[Planted]:
-    """The edges of all regions, anywhere in the document."""
+    """The edges of all regions, one through the other at even distances."""
     edges = [edge for region in regions for edge in region.edges]
     places = [
-        whole_depth(word / 2**64, order.parts) for word in order.dice("places").words(len(edges)).tolist()
+        whole_depth((place + 0.5) / len(edges), order.parts)
+        for place in order.dice("places").order(len(edges)).tolist()
     ]
     return [
         Planted(id=_line(edge), text=_line(edge), part=part, depth=depth)
@@ -179,10 +180,10 @@ def _regions(order: Order, options: Options, ids: Iterator[str]) -> list[_Region
             if operation == "parents"
             else _walk(operation, depth, ids, dice, empty)
         )
-        room -= sum(order.tokenizer.counts([_line(edge) + "\n" for edge in region.edges]))
-        if room < 0:
-            break
-        regions.append(region)
+        need = sum(order.tokenizer.counts([_line(edge) + "\n" for edge in region.edges]))
+        if need <= room:
+            room -= need
+            regions.append(region)
     if not regions:
         raise CannotMake(
             f"the edges of one question do not fit into half of {order.tokens} tokens; ask for more"

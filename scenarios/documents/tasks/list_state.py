@@ -85,14 +85,12 @@ def _make(order: Order) -> Document:
     options = Options.model_validate(order.options)
     programs = _programs(order, options)
     composed = compose(order, [step for program in programs for step in _planted(program, order)])
-    return with_probes(
-        composed,
-        [
-            _probe(program, view, upto, after, composed, order)
-            for program in programs
-            for view, upto, after in _asked(program, options, composed, order)
-        ],
-    )
+    asked = [
+        _probe(program, view, upto, after, composed, order)
+        for program in programs
+        for view, upto, after in _asked(program, options, composed, order)
+    ]
+    return with_probes(composed, asked[:1] if order.independent else asked)
 
 
 def _programs(order: Order, options: Options) -> list[_Program]:
@@ -108,7 +106,7 @@ def _programs(order: Order, options: Options) -> list[_Program]:
         )
         for n, kind in enumerate(options.kinds)
     ]
-    return [programs[first]] if order.independent else programs
+    return [programs[first]] if order.independent else programs[first:] + programs[:first]
 
 
 def _planted(program: _Program, order: Order) -> list[Planted]:

@@ -97,14 +97,23 @@ def relations(language: Language) -> Mapping[str, Relation]:
 def _make(order: Order) -> Document:
     options = Options.model_validate(order.options)
     composed, needles = _composed(order, options)
-    asked = [(needle, steps) for needle in needles for steps in options.steps]
-    return with_probes(
-        composed,
-        [
-            _probe(needle, steps, needles, composed, order, options)
-            for needle, steps in order.dice("questions").shuffled(asked)
-        ],
+    asked = [
+        _probe(needle, steps, needles, composed, order, options)
+        for needle, steps in _in_question_order(order, needles, options)
+    ]
+    return with_probes(composed, asked[:1] if order.independent else asked)
+
+
+def _in_question_order(
+    order: Order, needles: Sequence[_Needle], options: Options
+) -> list[tuple[_Needle, int]]:
+    """At random, but the first one's depth and steps go round with the document number."""
+    turn, depth = divmod(order.number, options.depths)
+    first = depth, options.steps[(depth + turn) % len(options.steps)]
+    asked = order.dice("questions").shuffled(
+        [(needle, steps) for needle in needles for steps in options.steps]
     )
+    return sorted(asked, key=lambda pair: (pair[0].step, pair[1]) != first)
 
 
 def _composed(order: Order, options: Options) -> tuple[Composed, list[_Needle]]:

@@ -7,9 +7,9 @@ passage of the n-th of the same asks, word for word, behind a random prefix.
 
 Scored as OpenAI's MRCR: 0 without the prefix, else the ratio of `difflib` of what follows; beside it exactly,
 and which of the same asks was given back instead. The answer rests on the asks up to the wanted one, since
-they have to be counted. Groups that would take more than half of the document are left out, largest first.
-`order.independent` has one group alone, which changes with the document number; permutations of the parts are
-ignored.
+they have to be counted. Groups that would take more than half of the document together are left out, larger
+ones first but for one, which changes with the document number; `order.independent` has that one alone.
+Permutations of the parts are ignored.
 """
 
 import re
@@ -148,16 +148,12 @@ def _make(order: Order) -> Document:
     further = _further(order, options, kinds[len(options.asks) :], sentences)
     composed = compose_blocks(order, further, planted=_planted(groups, order), separator="\n\n")
     dice = order.dice("questions")
-    return with_probes(
-        composed,
-        [
-            _probe(group, nth, composed, order, dice)
-            for group in groups
-            for nth in sorted(
-                dice.sample(range(len(group.passages)), min(options.questions, len(group.passages)))
-            )
-        ],
-    )
+    asked = [
+        _probe(group, nth, composed, order, dice)
+        for group in groups
+        for nth in dice.sample(range(len(group.passages)), min(options.questions, len(group.passages)))
+    ]
+    return with_probes(composed, asked[:1] if order.independent else asked)
 
 
 def _groups(
@@ -178,17 +174,19 @@ def _groups(
         )
         for n, (asks, (form, topic)) in enumerate(zip(sizes, kinds, strict=False), start=1)
     ]
-    groups = groups[:1] if order.independent else groups
+    room = int(order.tokens * _SHARE)
     need = {group.id: sum(order.tokenizer.counts(group.exchanges(order.language))) for group in groups}
-    smallest = min(need.values())
-    while groups and sum(need[group.id] for group in groups) > order.tokens * _SHARE:
-        groups.remove(max(groups, key=lambda group: need[group.id]))
-    if not groups:
+    fitting = [group for group in groups if need[group.id] <= room]
+    if not fitting:
         raise CannotMake(
-            f"the same asks need {smallest:,} tokens at least, more than half of {order.tokens:,}; "
+            f"the same asks need {min(need.values()):,} tokens at least, more than half of {order.tokens:,}; "
             "ask for a longer document, fewer asks or fewer sentences"
         )
-    return groups
+    chosen = fitting[:1]
+    for group in [] if order.independent else sorted(fitting[1:], key=lambda group: need[group.id]):
+        if sum(need[other.id] for other in (*chosen, group)) <= room:
+            chosen.append(group)
+    return chosen
 
 
 def _passage(form: _Form, topic: str, sentences: Iterable[str], language: Language, dice: Dice) -> str:

@@ -9,6 +9,7 @@ from scenarios.documents.document import CannotMake, Document
 from scenarios.documents.tasks.hops import HOPS
 from scenarios.language import Language
 from scenarios.line import Value
+from tests.scenarios.documents.little_filler import qwen_order
 from tests.scenarios.documents.tasks.stage import check_document, order
 
 _TELLS = {
@@ -81,8 +82,8 @@ def test_facts_come_in_the_order_that_is_reported_each_in_a_part_of_its_own(lang
 
 
 def test_the_same_order_gives_the_same_bytes_everywhere() -> None:
-    assert HOPS.make(order("en", number=2)).digest == "-"
-    assert HOPS.make(order("zh", number=2)).digest == "-"
+    assert HOPS.make(qwen_order("en", 4096, parts=2)).digest == "-"
+    assert HOPS.make(qwen_order("zh", 4096, parts=2)).digest == "-"
 
 
 def test_a_document_of_one_question_holds_its_chain_and_those_that_lead_astray() -> None:

@@ -8,6 +8,7 @@ from scenarios.documents.document import CannotMake, Document
 from scenarios.documents.tasks.same_asks import SAME_ASKS
 from scenarios.language import Language
 from scenarios.line import Passage
+from tests.scenarios.documents.little_filler import qwen_order
 from tests.scenarios.documents.tasks.stage import check_document, order
 
 
@@ -84,5 +85,5 @@ def test_alone_a_group_changes_with_the_number_of_the_document() -> None:
 
 
 def test_the_same_order_gives_the_same_bytes_everywhere() -> None:
-    assert SAME_ASKS.make(order("en")).digest == "-"
-    assert SAME_ASKS.make(order("zh")).digest == "-"
+    assert SAME_ASKS.make(qwen_order("en", 4096, parts=2)).digest == "-"
+    assert SAME_ASKS.make(qwen_order("zh", 4096, parts=2)).digest == "-"
