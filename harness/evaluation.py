@@ -98,7 +98,7 @@ async def evaluate(request: Request, environment: Environment, progress: Progres
                 aside = Openings(shelf=shelf, store=InMemory(), warm=False)
                 in_memory = replace(stage, home=replace(stage.home, transport="memory"), openings=aside)
                 write_floors(folder, await measure_floors(list(exams.values()), in_memory))
-            with recording(folder, record.id, progress) as recorded:
+            with recording(folder, record.id, exams, progress) as recorded:
                 runner = Runner(
                     folder=folder,
                     record=record,

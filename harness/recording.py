@@ -1,6 +1,6 @@
 """`trials.csv`: one row for each trial as soon as it is played, for whoever watches with other tools."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from harness.report.rows import csv_header, csv_line, trial_row
 from harness.run import Progress
 from harness.run_record import ModelVariant
 from harness.store import RunFolder, Trial
+from scenarios.exam import Exam
 from scenarios.transcript import Transcript
 from scoring.grade import Grade
 
@@ -21,25 +22,28 @@ class Recording:
     rows: BinaryIO
     """Unbuffered, so that a row is there as soon as it is written."""
     run: str
+    exams: Mapping[str, Exam]
+    """By scenario."""
     shown: Progress
 
     def began(self, model: ModelVariant, trials: int, finished: int) -> None:
         self.shown.began(model, trials, finished)
 
     def played(self, trial: Trial, transcript: Transcript, grade: Grade) -> None:
-        self.rows.write(csv_line(trial_row(self.run, trial, transcript, grade)))
+        row = trial_row(self.run, trial, self.exams[trial.scenario], transcript, grade)
+        self.rows.write(csv_line(row))
         self.shown.played(trial, transcript, grade)
 
 
 @contextmanager
-def recording(folder: RunFolder, run: str, shown: Progress) -> Iterator[Recording]:
+def recording(folder: RunFolder, run: str, exams: Mapping[str, Exam], shown: Progress) -> Iterator[Recording]:
     """Append to the run's `trials.csv` until the block ends; a row that a kill cut in half is taken away."""
     with (folder.path / "trials.csv").open("ab", buffering=0) as rows:
         whole = _whole_rows(folder.path / "trials.csv")
         rows.truncate(whole)
         if not whole:
             rows.write(csv_header())
-        yield Recording(rows=rows, run=run, shown=shown)
+        yield Recording(rows=rows, run=run, exams=exams, shown=shown)
 
 
 def _whole_rows(file: Path) -> int:

@@ -62,7 +62,8 @@ class Cell(Record):
     permutation: int = 0
     """Which order of the document's parts."""
     entry: str = ""
-    """For a ledger: the entry that is asked about; empty for the total."""
+    """What is asked beside the fact itself: an entry of a ledger, or `names` for which facts contradict
+    themselves; empty for the fact."""
     variant: dict[str, JsonValue] = {}
     """What else a task varies: hops, keys, order, needles that stand alone."""
 

@@ -135,7 +135,7 @@ class Readings:
             notes = turn("no notes", language) if part == 1 else ""
             words = self.counting.message(turn("carry", language, n=part, of=of, text="", notes=notes))
             noted = NOTED_TOKENS if part > 1 else 0
-            key = key_of("carry", ref.digest, language, part, state)
+            key = key_of("carry", ref.digest, language, part, state if noted else "")
             return Piece(key=key, tokens=words + noted + tokens, mark=mark)
         words = self.counting.message(turn("segmented", language, n=part, of=of, text=""))
         return Piece(key=key_of("part", ref.digest, language, part), tokens=words + tokens, mark=mark)

@@ -20,7 +20,8 @@ from scoring.grade import Grade
 Format = Literal["parquet", "datasets"]
 
 _WHOLE = {"repeat", "tokens_in", "tokens_cached", "tokens_out", "tokens_reasoning", "requests", "position"}
-_REAL = {"score", "latency_ms", "ttft_ms", "tpot_ms", "cost_usd", "seconds", "ms"}
+_WHOLE |= {"tokens", "tokens_read", "after", "lag", "wording"}
+_REAL = {"score", "latency_ms", "ttft_ms", "tpot_ms", "cost_usd", "seconds", "ms", "depth"}
 _KEYS = ("run", "model", "suite", "scenario", "repeat")
 CALL_COLUMNS = (
     *(*_KEYS, "segment", "position", "tool", "arguments_json", "problem", "detail", "code", "gold", "why"),
@@ -47,8 +48,8 @@ def export(
         trial_table = writer(path=files["trials"], features=_features(datasets, COLUMNS))
         call_table = writer(path=files["calls"], features=_features(datasets, CALL_COLUMNS))
         with trial_table, call_table:
-            for trial, _, transcript, grade in trials:
-                row = trial_row(run, trial, transcript, grade)
+            for trial, exam, transcript, grade in trials:
+                row = trial_row(run, trial, exam, transcript, grade)
                 trial_table.write(row)
                 for call in call_rows(row, transcript, grade):
                     call_table.write(call)

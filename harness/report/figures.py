@@ -7,24 +7,23 @@ those of them that could be graded.
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from statistics import fmean
 from typing import Literal
 
 from harness.report.document_figures import DocumentFigures, Gap, ReadingSums
 from harness.report.interval import Interval, Metric
+from harness.report.lines import failure_line
 from harness.report.plain_text import one_line
 from harness.report.questions import Questions, models_compared
 from harness.report.rows import total_usage
-from harness.report.view import failure_line
 from harness.run_record import FirstCall, ModelVariant, RunRecord
 from harness.store import Trial
 from scenarios.exam import Exam
 from scenarios.record import Record
 from scenarios.transcript import Exchange, ReadingRecord, Transcript, Usage
 from scoring.grade import Grade
-from scoring.statistics import Clustered, Estimate, clustered, estimate, pass_at_k, pass_hat_k, percentile
+from scoring.statistics import pass_at_k, pass_hat_k, percentile
 
 EXCLUDED_LIMIT = 0.02
 """Where a larger share of the trials is excluded, the rest may be only those that were easy to run."""
@@ -32,9 +31,6 @@ _MESSAGES = 10
 """Different messages that are kept for a class of excluded trials."""
 _MESSAGE = 300
 """Characters kept of each."""
-
-Floors = Mapping[str, float]
-"""By suite: the success of a silent model or of a polite refuser, whichever is larger."""
 
 
 class Percentiles(Record):
@@ -50,27 +46,6 @@ class Exclusion(Record):
     trials: int
     messages: dict[str, int]
     """How often each message was given, the first few of them."""
-
-
-class ScenarioFigures(Record):
-    trials: int
-    graded: int
-    succeeded: int
-
-
-class SuiteFigures(Record):
-    suite: str
-    trials: int
-    n: int
-    """Graded trials."""
-    documents: int
-    """Different documents that were asked about; where there are any, intervals are clustered by them."""
-    success: Interval
-    floor: float | None
-    metrics: dict[str, Metric]
-    pass_hat_k: dict[str, float]
-    pass_at_k: dict[str, float]
-    scenarios: dict[str, ScenarioFigures]
 
 
 class ModelFigures(Record):
@@ -177,57 +152,8 @@ class Figures:
 
 
 @dataclass
-class _SuiteSums:
-    """What is kept of the trials of one model in one suite."""
-
-    trials: Counter[str] = field(default_factory=Counter)
-    """By scenario."""
-    success: defaultdict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
-    """By scenario."""
-    metrics: "defaultdict[str, defaultdict[str, array[float]]]" = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(lambda: array("d")))
-    )
-    """By metric and scenario."""
-    documents: dict[str, str] = field(default_factory=dict)
-    """By scenario, those that are about one."""
-
-    def add(self, trial: Trial, exam: Exam, grade: Grade) -> None:
-        self.trials[trial.scenario] += 1
-        if exam.scenario.reading is not None:
-            name = f"{exam.scenario.suite}/{exam.scenario.reading.document.name}"
-            self.documents[trial.scenario] = name.removesuffix(
-                f"-o{exam.scenario.reading.cell.permutation + 1}"
-            )
-        if grade.graded:
-            self.success[trial.scenario].append(bool(grade.success))
-            for name, value in _metrics(grade):
-                self.metrics[name][trial.scenario].append(value)
-
-    def figures(self, suite: str, floors: Floors, seed: int) -> SuiteFigures:
-        return SuiteFigures(
-            suite=suite,
-            trials=self.trials.total(),
-            n=sum(map(len, self.success.values())),
-            documents=len(set(self.documents.values())),
-            success=_success([self], seed),
-            floor=floors.get(suite),
-            metrics=_measured([self], seed),
-            pass_hat_k=_by_k([self], pass_hat_k),
-            pass_at_k=_by_k([self], pass_at_k),
-            scenarios={
-                name: ScenarioFigures(
-                    trials=trials,
-                    graded=len(self.success.get(name, ())),
-                    succeeded=sum(self.success.get(name, ())),
-                )
-                for name, trials in self.trials.items()
-            },
-        )
-
-
-@dataclass
 class _ModelSums:
-    suites: defaultdict[str, _SuiteSums] = field(default_factory=lambda: defaultdict(_SuiteSums))
+    suites: defaultdict[str, SuiteSums] = field(default_factory=lambda: defaultdict(SuiteSums))
     ended: Counter[str] = field(default_factory=Counter)
     excluded: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """By class: messages."""
@@ -286,11 +212,11 @@ class _ModelSums:
                 Exclusion(ended=name, trials=found.total(), messages=dict(found.most_common()))
                 for name, found in self.excluded.items()
             ),
-            success=_success(parts, seed),
+            success=success(parts, seed),
             floor=self._floor(floors),
-            metrics=_measured(parts, seed),
-            pass_hat_k=_by_k(parts, pass_hat_k),
-            pass_at_k=_by_k(parts, pass_at_k),
+            metrics=measured(parts, seed),
+            pass_hat_k=by_k(parts, pass_hat_k),
+            pass_at_k=by_k(parts, pass_at_k),
             usage=self.usage,
             requests=self.requests,
             latency_ms=_percentiles(self.latency),
@@ -308,52 +234,6 @@ class _ModelSums:
         if not counts or any(suite not in floors for suite in counts):
             return None
         return sum(floors[suite] * count for suite, count in counts.items()) / sum(counts.values())
-
-
-def _metrics(grade: Grade) -> Iterator[tuple[str, float]]:
-    """Every score that applies, and its details as `SCORE.DETAIL`."""
-    if grade.score is not None:
-        yield "score", grade.score
-    for name, score in grade.scores.items():
-        if score.value is not None:
-            yield name, score.value
-        for detail, value in score.details.items():
-            yield f"{name}.{detail}", value
-
-
-def _success(parts: Sequence[_SuiteSums], seed: int) -> Interval:
-    found = _mean(parts, [part.success for part in parts], seed)
-    return Interval(mean=found.mean, low=found.low, high=found.high)
-
-
-def _measured(parts: Sequence[_SuiteSums], seed: int) -> dict[str, Metric]:
-    names = dict.fromkeys(name for part in parts for name in part.metrics)
-    measured = {}
-    for name in names:
-        found = _mean(parts, [part.metrics.get(name, {}) for part in parts], seed)
-        measured[name] = Metric(mean=found.mean, low=found.low, high=found.high, n=found.n)
-    return measured
-
-
-def _mean(
-    parts: Sequence[_SuiteSums], values: Sequence[Mapping[str, Sequence[float]]], seed: int
-) -> Estimate | Clustered:
-    """Over scenarios; what is asked of one document hangs together, and is drawn again as a whole."""
-    documents = {name: document for part in parts for name, document in part.documents.items()}
-    known = {name: found for part in values for name, found in part.items() if len(found)}
-    if not documents:
-        return estimate(list(known.values()), seed=seed)
-    found = clustered([fmean(some) for some in known.values()], [documents.get(n, n) for n in known], seed)
-    return found.model_copy(update={"n": sum(map(len, known.values()))})
-
-
-def _by_k(
-    parts: Sequence[_SuiteSums], chance: Callable[[Sequence[tuple[int, int]], int], float | None]
-) -> dict[str, float]:
-    """The chance for every k up to the most repeats of a scenario that were graded."""
-    counts = [(len(found), sum(found)) for part in parts for found in part.success.values()]
-    chances = {str(k): chance(counts, k) for k in range(1, max((n for n, _ in counts), default=0) + 1)}
-    return {k: value for k, value in chances.items() if value is not None}
 
 
 def _percentiles(values: Sequence[float]) -> Percentiles:

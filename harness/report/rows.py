@@ -12,16 +12,24 @@ from collections.abc import Callable, Iterable, Mapping
 from statistics import median
 from typing import Any
 
+from harness.report.lines import answer_line, failure_line
 from harness.report.plain_text import clip, one_line
-from harness.report.view import failure_line
 from harness.store import Trial
+from scenarios.exam import Exam
+from scenarios.reading import Reading
 from scenarios.transcript import Exchange, Transcript, Usage
 from scoring.grade import Grade
 
+_DOCUMENT = (
+    *("task", "tokens", "tokens_read", "depth", "document", "layout", "after", "lag", "fact"),
+    *("fact_kind", "wording"),
+)
+"""What only questions on documents have: lengths asked for and read, where the evidence stands …"""
 COLUMNS = (
     *("timestamp", "run", "model", "suite", "scenario", "repeat", "class", "error", "success", "score"),
     *("latency_ms", "ttft_ms", "tpot_ms", "tokens_in", "tokens_cached", "tokens_out", "tokens_reasoning"),
-    *("cost_usd", "root_cause", "requests", "seconds", "answer_snippet", "answer"),
+    *("cost_usd", "root_cause", "requests", "seconds"),
+    *("language", *_DOCUMENT, "outcome", "answer_line", "answer_snippet", "answer"),
 )
 _CELL = 32_000
 """Characters; a spreadsheet cell holds 32,767."""
@@ -32,10 +40,11 @@ _BYTE_ORDER_MARK = "\ufeff"
 TrialRow = dict[str, str | int | float | bool | None]
 
 
-def trial_row(run: str, trial: Trial, transcript: Transcript, grade: Grade | None) -> TrialRow:
-    """The figures of one trial, by column. Times are medians over its requests; unknown is None.
+def trial_row(run: str, trial: Trial, exam: Exam, transcript: Transcript, grade: Grade | None) -> TrialRow:
+    """The figures of one trial, by column. Times are medians over its requests; unknown is None, and so is
+    what only questions on documents have.
 
-    Without a grade (the trial was only just played) success, score and root cause are unknown.
+    Without a grade (the trial was only just played) success, score, root cause and outcome are unknown.
     """
     usage = total_usage(transcript.exchanges)
     answer = "\n\n".join(record.reply for record in transcript.segments if record.reply)
@@ -61,8 +70,31 @@ def trial_row(run: str, trial: Trial, transcript: Transcript, grade: Grade | Non
         "root_cause": grade.root_cause if grade else None,
         "requests": len(transcript.exchanges),
         "seconds": transcript.seconds,
+        "language": exam.scenario.language,
+        **_about_document(exam.scenario.reading),
+        "outcome": grade.line.outcome if grade and grade.line else None,
+        "answer_line": answer_line(exam.scenario, transcript),
         "answer_snippet": one_line(answer, _SNIPPET),
         "answer": answer,
+    }
+
+
+def _about_document(reading: Reading | None) -> TrialRow:
+    if reading is None:
+        return dict.fromkeys(_DOCUMENT)
+    cell = reading.cell
+    return {
+        "task": cell.task,
+        "tokens": cell.tokens,
+        "tokens_read": reading.tokens,
+        "depth": cell.depth,
+        "document": reading.document.name,
+        "layout": reading.layout,
+        "after": reading.after,
+        "lag": cell.lag,
+        "fact": cell.fact or None,
+        "fact_kind": cell.fact_kind,
+        "wording": cell.wording,
     }
 
 

@@ -12,6 +12,8 @@ from typing import Literal
 
 from pydantic import JsonValue
 
+from harness.report.document_view import DocumentView, document_view
+from harness.report.lines import failure_line
 from harness.report.plain_text import clip, visible, visible_json
 from harness.store import Trial
 from scenarios.exam import Exam, GoldCall
@@ -124,6 +126,8 @@ class TrialView(Record):
     failure: str | None
     notes: tuple[str, ...]
     system: str
+    document: DocumentView | None
+    """None where no document is asked about."""
     segments: tuple[SegmentView, ...]
     state: tuple[LeafView, ...]
     scores: tuple[ScoreView, ...]
@@ -160,6 +164,7 @@ def trial_view(
         failure=None if failure is None else clip(failure_line(transcript), limit)[0],
         notes=tuple(map(visible, transcript.notes)),
         system=clip(exam.scenario.system, limit)[0],
+        document=document_view(exam.scenario, transcript, grade, limit),
         segments=tuple(_segments(exam, transcript, grade, facts, limit)),
         state=tuple(_leaf(check, limit) for check in leaves),
         scores=tuple(
@@ -167,14 +172,6 @@ def trial_view(
             for name, score in grade.scores.items()
         ),
     )
-
-
-def failure_line(transcript: Transcript) -> str:
-    """Why a trial did not end by itself, in one piece; empty when it did."""
-    failure = transcript.failure
-    if failure is None:
-        return ""
-    return f"{failure.kind}: {failure.message}" + (f" ({failure.where})" if failure.where else "")
 
 
 def _segments(

@@ -33,7 +33,7 @@ def write_reports(
         for trial, exam, transcript, grade in trials:
             figures.add(trial, exam, transcript, grade)
             page.add(trial, exam, transcript, grade)
-            table.write(csv_line(trial_row(record.id, trial, transcript, grade)))
+            table.write(csv_line(trial_row(record.id, trial, exam, transcript, grade)))
             if grade.success is False and len(failed) < _NAMED:
                 named = FailedTrial(name=trial_name(trial), root_cause=grade.root_cause, reason=grade.reason)
                 failed.append(named)

@@ -12,9 +12,11 @@ from harness.store import RunFolder, Trial
 from scenarios.transcript import AssistantMessage, SegmentRecord, Transcript
 from scoring.grade import Grade
 from tests.harness.little_run import Watcher
+from tests.harness.report.sample_run import exam
 
 MODEL = ModelVariant(label="m", wire="chat", model="m")
 TRIAL = Trial(model=MODEL, scenario="shop/a", repeat=0)
+EXAMS = {"shop/a": exam("shop", "a")}
 GRADE = Grade(scenario="shop/a", model="m", repeat=0, ended="done", graded=True, success=True, reason="")
 ANSWER = 'He said "no",\nthen\n"yes".'
 """Quotation marks, commas and line ends: what a careless reader trips over."""
@@ -26,7 +28,7 @@ def transcript(answer: str) -> Transcript:
 
 
 def record(folder: Path, *answers: str) -> None:
-    with recording(RunFolder(folder), "r", Watcher()) as kept:
+    with recording(RunFolder(folder), "r", EXAMS, Watcher()) as kept:
         for answer in answers:
             kept.played(TRIAL, transcript(answer), GRADE)
 
@@ -37,7 +39,7 @@ def answers(folder: Path) -> list[str]:
 
 
 def test_a_row_is_there_as_soon_as_its_trial_was_played(tmp_path: Path) -> None:
-    with recording(RunFolder(tmp_path), "r", Watcher()) as kept:
+    with recording(RunFolder(tmp_path), "r", EXAMS, Watcher()) as kept:
         kept.played(TRIAL, transcript("甲"), GRADE)
 
         assert answers(tmp_path) == ["甲"]
@@ -45,7 +47,7 @@ def test_a_row_is_there_as_soon_as_its_trial_was_played(tmp_path: Path) -> None:
 
 def test_everything_is_handed_on_to_who_watches(tmp_path: Path) -> None:
     watcher = Watcher()
-    with recording(RunFolder(tmp_path), "r", watcher) as kept:
+    with recording(RunFolder(tmp_path), "r", EXAMS, watcher) as kept:
         kept.began(MODEL, 2, 1)
         kept.played(TRIAL, transcript("x"), GRADE)
 

@@ -1,78 +1,136 @@
 """The text of a PDF: what is drawn on its pages, put back into paragraphs.
 
-A PDF draws pieces of text at places. pypdf says which and where; `reflow` makes lines and paragraphs of
-them. What a form field holds and what is only a picture is not read.
+A PDF draws pieces of text at places. pypdf says which and where; lines and paragraphs are made of them here.
+What a form field holds, and what is only a picture, is not read.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from importlib import import_module
 from io import BytesIO
 from math import hypot
 from typing import Any
+from unicodedata import category, normalize
 
 from scenarios.documents.document import CannotMake
-from scenarios.documents.formats.reflow import Piece, reflow
+from scenarios.documents.formats.lines import Piece, lines_of
+from scenarios.documents.formats.paragraphs import paragraphs_of
+from scenarios.documents.formats.running_lines import without_running_lines
 
 _MOST_PAGES = 5_000
 _MOST_CHARACTERS = 20_000_000
 """About five million tokens."""
-_MOST_OPERATIONS = 50_000_000
-"""Drawing operations in all; a few thousand of them fill a page."""
+_MOST_SECONDS = 300
+"""A file of some kilobytes can order drawings without end."""
+_FOREIGN_PART = 20
+"""One character of so many may be one that is no letter; fonts without a table of letters give far more."""
+_PICTURES_PART = 4
+"""One page of so many may be a picture alone, such as a cover."""
+
+Clock = Callable[[], float]
 
 
-def pdf_text(data: bytes) -> str:
+def pdf_text(data: bytes, clock: Clock = time.monotonic) -> str:
     """Raises `CannotMake`, with a message that goes on from the name of the file."""
     try:
         pypdf = import_module("pypdf")
     except ImportError as error:
-        raise CannotMake("is a PDF, and reading it needs pypdf: pip install 'longspan[documents]'") from error
+        raise CannotMake("is a PDF, and pypdf is not there: pip install 'longspan[documents]'") from error
     try:
-        pages = list(_pages(pypdf.PdfReader(BytesIO(data))))
+        pages = list(_pages(pypdf.PdfReader(BytesIO(data)), clock))
     except CannotMake:
         raise
     except Exception as error:  # a foreign parser on a foreign file: whatever it raises, the file is at fault
         raise CannotMake(f"is not a PDF that can be read: {error}") from error
-    text = reflow([page.pieces for page in pages])
-    pictures = sum(page.is_picture for page in pages)
-    if not text or pictures * 4 > len(pages):
-        raise CannotMake(
-            f"has no text on {pictures or len(pages):,} of its {len(pages):,} pages, as a scan has none; "
-            "run OCR on it first (such as `ocrmypdf`)"
-        )
+    _check_pictures(pages)
+    lines = [lines_of(page.pieces) for page in pages]
+    text = "\n\n".join(paragraphs_of(without_running_lines(lines)))
     _check_letters(text)
     return text
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Page:
-    pieces: list[Piece]
+    pieces: Sequence[Piece]
     is_picture: bool
     """Something is drawn on it, and nothing of that is text."""
 
 
-def _pages(reader: Any) -> Iterator[_Page]:
+def _pages(reader: Any, clock: Clock) -> Iterator[_Page]:
     if reader.is_encrypted and not reader.decrypt(""):
         raise CannotMake("is encrypted; save it without a password")
     count = len(reader.pages)
     if count > _MOST_PAGES:
-        raise CannotMake(f"has {count:,} pages, and {_MOST_PAGES:,} is the most that is read; divide it")
-    pen = _Pen()
+        raise CannotMake(f"has {count:,} pages, and at most {_MOST_PAGES:,} are read; divide it")
+    pen = _Pen(clock=clock, until=clock() + _MOST_SECONDS)
     for page in reader.pages:
         pen.pieces = []
-        page.extract_text(visitor_operand_before=pen.count, visitor_text=pen.draw)
-        yield _Page(pieces=pen.pieces, is_picture=not pen.pieces and _has_objects(page))
+        page.extract_text(visitor_operand_before=pen.check, visitor_text=pen.draw)
+        yield _Page(pieces=pen.pieces, is_picture=not pen.pieces and _has_picture(page))
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Pen:
-    """Notes each piece of text that is drawn, and stops a file that draws without end."""
+    """Notes what is drawn, and stops a file that draws without end."""
 
-    pieces: list[Piece] | None = None
+    clock: Clock
+    until: float
+    pieces: list[Piece] = field(default_factory=list)
     characters: int = 0
-    operations: int = 0
 
-    def count(self, *_: object) -> None:
-        self.operations += 1
-        if self.operations > _MOST_OPERATIONS:
-            raise _TooMuch(f"takes more than {_MOST_OPERATIONS:,} drawing operations; divide it")
+    def check(self, *_: object) -> None:
+        if self.clock() > self.until:
+            raise CannotMake(f"takes more than {_MOST_SECONDS} s to read; print it to a new PDF, or divide it")
+
+    def draw(self, text: str, outer: Sequence[float], inner: Sequence[float], _: object, size: float) -> None:
+        text = _plain_letters(text).strip("\n")
+        if not text.strip():
+            return
+        self.characters += len(text)
+        if self.characters > _MOST_CHARACTERS:
+            raise CannotMake(f"has more than {_MOST_CHARACTERS:,} characters; divide it")
+        self.pieces.append(_placed(text, outer, inner, size))
+
+
+def _placed(text: str, outer: Sequence[float], inner: Sequence[float], size: float) -> Piece:
+    """Where a piece stands when the page is turned so that the piece reads from left to right."""
+    a, b = inner[0] * outer[0] + inner[1] * outer[2], inner[0] * outer[1] + inner[1] * outer[3]
+    c, d = inner[2] * outer[0] + inner[3] * outer[2], inner[2] * outer[1] + inner[3] * outer[3]
+    x = inner[4] * outer[0] + inner[5] * outer[2] + outer[4]
+    y = inner[4] * outer[1] + inner[5] * outer[3] + outer[5]
+    length = hypot(a, b) or 1.0
+    cos, sin = a / length, b / length
+    return Piece(text=text, x=x * cos + y * sin, y=y * cos - x * sin, size=abs(size) * hypot(c, d) or 1.0)
+
+
+def _plain_letters(text: str) -> str:
+    """Ligatures as letters, and the characters of radicals, which fonts mix up with words, as words."""
+    return "".join(
+        normalize("NFKC", one) if "\u2e80" <= one <= "\u2fdf" or "\ufb00" <= one <= "\ufb06" else one
+        for one in text
+    )
+
+
+def _has_picture(page: Any) -> bool:
+    resources = page.get("/Resources")
+    objects = None if resources is None else resources.get_object().get("/XObject")
+    return bool(objects is not None and objects.get_object())
+
+
+def _check_pictures(pages: Sequence[_Page]) -> None:
+    pictures = sum(page.is_picture for page in pages)
+    if pictures * _PICTURES_PART > len(pages) or not any(page.pieces for page in pages):
+        raise CannotMake(
+            f"has no text on {sum(not page.pieces for page in pages):,} of its {len(pages):,} pages, as a scan "
+            "has none; recognise its text first, for example with ocrmypdf"
+        )
+
+
+def _check_letters(text: str) -> None:
+    foreign = sum(category(one) in {"Cc", "Cn", "Co"} or one == "\ufffd" for one in text if one != "\n")
+    if foreign * _FOREIGN_PART > len(text):
+        raise CannotMake(
+            f"has {foreign:,} signs among its {len(text):,} that no letter is known for, because its fonts do not "
+            "say; recognise its text anew, for example with ocrmypdf --force-ocr"
+        )

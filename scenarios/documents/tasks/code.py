@@ -71,6 +71,7 @@ def code_document(order: Order, library: Library) -> Document:
     wanted = 1 if order.independent else options.questions
     choice = choose(order, library, wanted + _SPARE, options.asked, disguise=options.disguise)
     composed = compose_blocks(order, _blocks(library.title, chain(choice.files.items(), choice.rest)))
+    _check_whole(composed, choice)
     told = {question.name: _told(question, choice.files) for question in choice.questions}
     places = _places(order, composed, dict.fromkeys(chain(*told.values())))
     whole = [q for q in choice.questions if all(text in places for text in told[q.name])]
@@ -86,6 +87,14 @@ def code_document(order: Order, library: Library) -> Document:
             for n, question in enumerate(whole[:wanted], start=1)
         ],
     )
+
+
+def _check_whole(composed: Composed, choice: Choice) -> None:
+    """That no file is cut of which anything is asked; the rest holds nothing that is."""
+    text = "\n".join(composed.parts)
+    cut = [path for path, file in choice.files.items() if f"{_header(path)}\n{file}" not in text]
+    if cut:
+        raise CannotMake(f"the document ends before {', '.join(cut)}; ask for a longer one")
 
 
 def _blocks(title: str, files: Iterable[tuple[str, str]]) -> Iterator[str]:

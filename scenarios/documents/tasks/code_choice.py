@@ -16,14 +16,16 @@ from scenarios.documents.tasks.code_index import index
 from scenarios.documents.tasks.code_questions import Asked, Question, questions
 from scenarios.documents.tasks.names import Names
 
-_CORE = 0.95
-"""Share of the document that is made of files that may be asked about; the last one of the rest is cut."""
+_SHARES = (0.95, 0.85, 0.7)
+"""Of the document that is made of files that may be asked about; the last one of the rest is cut. A smaller
+share is taken where the invented names are so long that not all would fit."""
+_FITS = 0.98
 _LARGEST = 0.45
 """Share that one file may have."""
 _CHARACTERS_A_TOKEN = 5
 """At most, in source code: a longer file is not worth counting."""
 _ATTEMPTS_TOKENS = 200_000
-_MOST_ATTEMPTS = 8
+_MOST_ATTEMPTS = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,38 +39,48 @@ class Choice:
 
 def choose(order: Order, library: Library, wanted: int, kinds: Sequence[Asked], *, disguise: bool) -> Choice:
     """Raises `CannotMake` when the files at hand leave nothing to ask."""
+    for share in _SHARES:
+        files, possible = _best(order, library, kinds, share)
+        turned = [kinds[(order.number + n) % len(kinds)] for n in range(len(kinds))]
+        asked = _in_turn(possible, turned, order.dice("questions"))[:wanted]
+        known = re.compile(rf"\b(?:{'|'.join(question.name for question in asked)})\b")
+        left = [path for path in order.dice("rest").shuffled(list(library.texts)) if path not in files]
+        if disguise:
+            new = _disguises([question.name for question in asked], order.dice("disguise"), library)
+            files = {path: known.sub(lambda found: new[found[0]], text) for path, text in files.items()}
+            asked = [_renamed(question, new) for question in asked]
+        if sum(order.tokenizer.counts(list(files.values()))) <= order.tokens * _FITS:
+            rest = ((path, library.texts[path]) for path in left if not known.search(library.texts[path]))
+            return Choice(files=files, rest=rest, questions=asked)
+    raise CannotMake(
+        f"{library.title}: files with invented names do not fit into {order.tokens:,} tokens; "
+        "ask for a longer document or fewer questions"
+    )
+
+
+def _best(
+    order: Order, library: Library, kinds: Sequence[Asked], share: float
+) -> tuple[dict[str, str], list[Question]]:
+    """The files of several tries about which most can be asked across files, and then most at all."""
     attempts = max(1, min(_MOST_ATTEMPTS, _ATTEMPTS_TOKENS // order.tokens))
-    tried = [_attempt(order, library, kinds, n) for n in range(attempts)]
+    tried = [_attempt(order, library, kinds, share, n) for n in range(attempts)]
     files, possible = max(tried, key=lambda attempt: (sum(bool(q.user) for q in attempt[1]), len(attempt[1])))
     if not possible:
         raise CannotMake(
             f"{library.title}: the {len(files)} files that fit into {order.tokens:,} tokens leave nothing "
             "to ask; ask for a longer document"
         )
-    turned = [kinds[(order.number + n) % len(kinds)] for n in range(len(kinds))]
-    asked = _in_turn(possible, turned, order.dice("questions"))[:wanted]
-    names = [question.name for question in asked]
-    known = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
-    left = [path for path in order.dice("rest").shuffled(list(library.texts)) if path not in files]
-    rest = ((path, library.texts[path]) for path in left if not known.search(library.texts[path]))
-    if not disguise:
-        return Choice(files=files, rest=rest, questions=asked)
-    new = _disguises(names, order.dice("disguise"), library)
-    return Choice(
-        files={path: known.sub(lambda found: new[found[0]], text) for path, text in files.items()},
-        rest=rest,
-        questions=[_renamed(question, new) for question in asked],
-    )
+    return files, possible
 
 
 def _attempt(
-    order: Order, library: Library, kinds: Sequence[Asked], attempt: int
+    order: Order, library: Library, kinds: Sequence[Asked], share: float, attempt: int
 ) -> tuple[dict[str, str], list[Question]]:
     """Files that fit together into the document, in random order, and all that can be asked about them."""
     dice = order.dice(f"files {attempt}")
     most = int(order.tokens * _LARGEST)
     fits = frozenset(path for path, text in library.texts.items() if len(text) < most * _CHARACTERS_A_TOKEN)
-    room, paths = int(order.tokens * _CORE), list[str]()
+    room, paths = int(order.tokens * share), list[str]()
     for path in library.wander(dice, fits):
         if room < order.tokens // 100:
             break

@@ -155,7 +155,7 @@ def _probe(program: _Program, view: View, upto: int, after: int, composed: Compo
             tokens=order.tokens,
             document=order.number,
             depth=round(places[0].token / sum(composed.tokens), 4),
-            fact=f"{program.id}-{upto}",
+            fact=f"{program.id} {upto}",
             lag=after - places[-1].part,
             lag_tokens=sum(composed.tokens[:after]) - places[-1].token,
             variant={"kind": program.kind, "view": view, "steps": upto, "alone": order.independent},

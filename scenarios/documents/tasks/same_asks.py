@@ -241,7 +241,7 @@ def _probe(group: _Group, nth: int, composed: Composed, order: Order, dice: Dice
             tokens=order.tokens,
             document=order.number,
             depth=round(composed.depth(f"{group.id}-{nth}"), 4),
-            fact=f"{group.id}-{nth + 1}",
+            fact=f"{group.id} {nth + 1}",
             lag=order.parts - places[-1].part,
             lag_tokens=sum(composed.tokens) - places[-1].token,
             variant={"asks": len(group.passages), "nth": nth + 1, "alone": order.independent},

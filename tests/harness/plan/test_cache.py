@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.plan.cache import Totals, outcomes, simulate
@@ -149,6 +149,7 @@ def test_no_requests_use_nothing() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
+@settings(deadline=None)
 @given(documents, st.integers(1, 8))
 def test_what_is_cached_and_what_is_not_make_the_input(
     rule: CacheRule, sizes: list[tuple[int, int]], workers: int
@@ -163,6 +164,7 @@ def test_what_is_cached_and_what_is_not_make_the_input(
 
 
 @pytest.mark.parametrize("rule", RULES)
+@settings(deadline=None)
 @given(documents, st.randoms(use_true_random=False))
 def test_a_shuffled_order_never_caches_more_than_document_by_document(
     rule: CacheRule, sizes: list[tuple[int, int]], dice: random.Random
@@ -174,6 +176,7 @@ def test_a_shuffled_order_never_caches_more_than_document_by_document(
 
 
 @pytest.mark.parametrize("rule", RULES)
+@settings(deadline=None)
 @given(st.integers(0, 20_000), st.integers(0, 20_000), st.integers(2, 6))
 def test_a_longer_beginning_in_common_never_costs_more(
     rule: CacheRule, one: int, other: int, count: int
@@ -190,6 +193,7 @@ def test_a_longer_beginning_in_common_never_costs_more(
     assert cost(longer) <= cost(shorter) + 1e-9
 
 
+@settings(deadline=None)
 @given(documents)
 def test_no_rule_caches_more_than_an_ideal_one(sizes: list[tuple[int, int]]) -> None:
     requests = asked(sizes)

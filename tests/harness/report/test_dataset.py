@@ -16,8 +16,8 @@ def datasets() -> Any:
 
 
 def test_a_call_row_says_what_was_called_and_how_it_was_judged() -> None:
-    ((trial, _, played, grade),) = graded(bad())
-    rows = [*call_rows(trial_row("run1", trial, played, grade), played, grade)]
+    ((trial, asked, played, grade),) = graded(bad())
+    rows = [*call_rows(trial_row("run1", trial, asked, played, grade), played, grade)]
     assert [row["code"] for row in rows] == ["matched", "wrong_arg_value", "extra_call"]
     assert all(tuple(row) == CALL_COLUMNS for row in rows)
     assert rows[1]["arguments_json"] == '{"order": "O-17", "amount": 24.5}'

@@ -10,8 +10,8 @@ from tests.harness.report.sample_run import bad, broken, exam, good, graded, tra
 
 def written(played: Transcript) -> dict[str, str]:
     """The row as a spreadsheet reads it from the file."""
-    ((trial, _, shown, grade),) = graded(played)
-    data = csv_header() + csv_line(trial_row("run1", trial, shown, grade))
+    ((trial, asked, shown, grade),) = graded(played)
+    data = csv_header() + csv_line(trial_row("run1", trial, asked, shown, grade))
     (row,) = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
     return row
 
@@ -39,8 +39,8 @@ def test_an_excluded_trial_names_its_error_and_has_no_score() -> None:
 
 
 def test_a_trial_can_be_written_before_it_is_graded() -> None:
-    ((trial, _, played, _),) = graded(good())
-    row = trial_row("run1", trial, played, None)
+    ((trial, asked, played, _),) = graded(good())
+    row = trial_row("run1", trial, asked, played, None)
     assert row["success"] is None
     assert row["class"] == "done"
 
@@ -71,8 +71,8 @@ def test_controls_are_shown_and_a_huge_answer_fits_a_cell() -> None:
 def test_the_answers_of_all_segments_stand_in_the_row() -> None:
     first = good().segments[0]
     two = good().model_copy(update={"segments": (first, first.model_copy(update={"segment": "next"}))})
-    ((trial, _, played, grade),) = graded(two, asked=exam())
-    assert trial_row("r", trial, played, grade)["answer"] == "\n\n".join([first.reply] * 2)
+    ((trial, asked, played, grade),) = graded(two, asked=exam())
+    assert trial_row("r", trial, asked, played, grade)["answer"] == "\n\n".join([first.reply] * 2)
 
 
 def test_the_file_tells_excel_that_it_is_utf8() -> None:

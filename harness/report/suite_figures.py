@@ -1,0 +1,142 @@
+"""The figures of one suite, and means over several: what is kept of its trials, and what comes of it.
+
+Every scenario counts the same, however often it was played. What is asked of one document hangs together, and
+is drawn again as a whole.
+"""
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import fmean
+
+from harness.report.interval import Interval, Metric
+from harness.store import Trial
+from scenarios.exam import Exam
+from scenarios.record import Record
+from scoring.grade import Grade
+from scoring.statistics import Clustered, Estimate, clustered, estimate, pass_at_k, pass_hat_k
+
+Floors = Mapping[str, float]
+"""By suite: the success of a silent model or of a polite refuser, whichever is larger."""
+
+
+class ScenarioFigures(Record):
+    document: str | None = None
+    """What is asked about and how it is read, such as `needle-en-4k-1--single`."""
+    trials: int
+    graded: int
+    succeeded: int
+
+
+class SuiteFigures(Record):
+    suite: str
+    trials: int
+    n: int
+    """Graded trials."""
+    documents: int
+    """Different documents that were asked about; where there are any, intervals are clustered by them."""
+    success: Interval
+    floor: float | None
+    metrics: dict[str, Metric]
+    pass_hat_k: dict[str, float]
+    pass_at_k: dict[str, float]
+    scenarios: dict[str, ScenarioFigures]
+
+
+@dataclass
+class SuiteSums:
+    """What is kept of the trials of one model in one suite."""
+
+    trials: Counter[str] = field(default_factory=Counter)
+    """By scenario."""
+    success: defaultdict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
+    """By scenario."""
+    metrics: "defaultdict[str, defaultdict[str, array[float]]]" = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(lambda: array("d")))
+    )
+    """By metric and scenario."""
+    documents: dict[str, str] = field(default_factory=dict)
+    """By scenario, those that are about one."""
+    readings: dict[str, str] = field(default_factory=dict)
+    """By scenario: the document, in its order, and the layout."""
+
+    def add(self, trial: Trial, exam: Exam, grade: Grade) -> None:
+        self.trials[trial.scenario] += 1
+        reading = exam.scenario.reading
+        if reading is not None:
+            name = f"{exam.scenario.suite}/{reading.document.name}"
+            self.documents[trial.scenario] = name.removesuffix(f"-o{reading.cell.permutation + 1}")
+            self.readings[trial.scenario] = reading.key
+        if grade.graded:
+            self.success[trial.scenario].append(bool(grade.success))
+            for name, value in _metrics(grade):
+                self.metrics[name][trial.scenario].append(value)
+
+    def figures(self, suite: str, floors: Floors, seed: int) -> SuiteFigures:
+        return SuiteFigures(
+            suite=suite,
+            trials=self.trials.total(),
+            n=sum(map(len, self.success.values())),
+            documents=len(set(self.documents.values())),
+            success=success([self], seed),
+            floor=floors.get(suite),
+            metrics=measured([self], seed),
+            pass_hat_k=by_k([self], pass_hat_k),
+            pass_at_k=by_k([self], pass_at_k),
+            scenarios={
+                name: ScenarioFigures(
+                    document=self.readings.get(name),
+                    trials=trials,
+                    graded=len(self.success.get(name, ())),
+                    succeeded=sum(self.success.get(name, ())),
+                )
+                for name, trials in self.trials.items()
+            },
+        )
+
+
+def success(parts: Sequence[SuiteSums], seed: int) -> Interval:
+    found = _mean(parts, [part.success for part in parts], seed)
+    return Interval(mean=found.mean, low=found.low, high=found.high)
+
+
+def measured(parts: Sequence[SuiteSums], seed: int) -> dict[str, Metric]:
+    names = dict.fromkeys(name for part in parts for name in part.metrics)
+    measured = {}
+    for name in names:
+        found = _mean(parts, [part.metrics.get(name, {}) for part in parts], seed)
+        measured[name] = Metric(mean=found.mean, low=found.low, high=found.high, n=found.n)
+    return measured
+
+
+def _mean(
+    parts: Sequence[SuiteSums], values: Sequence[Mapping[str, Sequence[float]]], seed: int
+) -> Estimate | Clustered:
+    """Over scenarios, or over documents where there are any."""
+    documents = {name: document for part in parts for name, document in part.documents.items()}
+    known = {name: found for part in values for name, found in part.items() if len(found)}
+    if not documents:
+        return estimate(list(known.values()), seed=seed)
+    found = clustered([fmean(some) for some in known.values()], [documents.get(n, n) for n in known], seed)
+    return found.model_copy(update={"n": sum(map(len, known.values()))})
+
+
+def by_k(
+    parts: Sequence[SuiteSums], chance: Callable[[Sequence[tuple[int, int]], int], float | None]
+) -> dict[str, float]:
+    """The chance for every k up to the most repeats of a scenario that were graded."""
+    counts = [(len(found), sum(found)) for part in parts for found in part.success.values()]
+    chances = {str(k): chance(counts, k) for k in range(1, max((n for n, _ in counts), default=0) + 1)}
+    return {k: value for k, value in chances.items() if value is not None}
+
+
+def _metrics(grade: Grade) -> Iterator[tuple[str, float]]:
+    """Every score that applies, and its details as `SCORE.DETAIL`."""
+    if grade.score is not None:
+        yield "score", grade.score
+    for name, score in grade.scores.items():
+        if score.value is not None:
+            yield name, score.value
+        for detail, value in score.details.items():
+            yield f"{name}.{detail}", value
