@@ -22,6 +22,11 @@ from harness.floors import measure_floors, read_floors, write_floors
 from harness.grading import Grader
 from harness.models import make_sure, open_model
 from harness.opening import InMemory, Openings
+from harness.plan.outlook import Outlook, look_ahead
+from harness.plan.plan import read_plan, write_plan
+from harness.plan.planner import Asked, Planner
+from harness.plan.registry import load_registry
+from harness.plan.talks import Oracle
 from harness.play import Stage
 from harness.recording import recording
 from harness.run import Progress, Runner, Tally, shuffled
@@ -61,6 +66,12 @@ class Request:
     """Questions on documents in a random order, each with whatever the cache happens to hold."""
     allow_cold: bool = False
     """Go on although a provider's cache does not do what the plan counts on."""
+    max_cost: float | None = None
+    """Dollars; a run that is planned to cost more does not begin."""
+    window: int | None = None
+    """Tokens that the models take, instead of what registry and catalog say."""
+    registry: Path | None = None
+    """What the user knows of models, over what we ship."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,11 +94,15 @@ async def evaluate(request: Request, environment: Environment, progress: Progres
         home = world_home(environment, Path(work), request.transport)
         exams = await prepare_exams(scenarios, home)
         folder, record = _open_run(request, exams)
+        outlook = await _look_ahead(request, environment, shelf, home, exams, folder)
+        record = record.model_copy(update={"skipped": outlook.skipped})
         if not folder.is_begun:  # a run that cannot begin leaves nothing behind
             for variant in request.models:
                 await make_sure(variant, environment)
         with _only_writer(folder):
             record = _write_down(folder, record, exams)
+            if outlook.plan is not None:
+                write_plan(folder, outlook.plan)
             stage = Stage(
                 home=replace(home, logs=folder.log("servers")),
                 now=utc_now,
@@ -114,6 +129,33 @@ async def evaluate(request: Request, environment: Environment, progress: Progres
                     await _play(runner, variant, request, environment, shelf) for variant in record.models
                 ]
             return Outcome(folder=folder, record=folder.record, tallies=tuple(tallies))
+
+
+async def _look_ahead(  # what is asked, and everything that a plan is made from
+    request: Request,
+    environment: Environment,
+    shelf: Shelf,
+    home: WorldHome,
+    exams: Mapping[str, Exam],
+    folder: RunFolder,
+) -> Outlook:
+    """Plan the run before anything is sent. Raises `RunError` when it may not begin."""
+    in_memory = replace(home, transport="memory")
+    planner = Planner(
+        registry=load_registry(request.registry),
+        shelf=shelf,
+        home=environment.home,
+        oracle=Oracle(Stage(home=in_memory, now=utc_now, clock=time.perf_counter)),
+        asked=Asked(
+            repeats=request.repeats,
+            concurrency=request.concurrency,
+            window=request.window,
+            order=shuffled(request.seed) if request.shuffled else list,
+            warm=not request.shuffled,
+        ),
+    )
+    is_planned = folder.is_begun and folder.record.repeats >= request.repeats and bool(read_plan(folder))
+    return await look_ahead(planner, exams, request.models, max_cost=request.max_cost, is_planned=is_planned)
 
 
 async def _play(
@@ -229,12 +271,15 @@ def _open_run(request: Request, exams: Mapping[str, Exam]) -> tuple[RunFolder, R
 
 
 def _write_down(folder: RunFolder, asked: RunRecord, exams: Mapping[str, Exam]) -> RunRecord:
-    """Freeze what is asked; a run that was begun keeps its record and may only get more repeats."""
+    """Freeze what is asked; a run that was begun keeps its record, and may only get more repeats or other
+    windows.
+    """
     if folder.is_begun:
         begun = folder.record
-        if begun.repeats >= asked.repeats:
+        more = {"repeats": asked.repeats, "command": asked.command} if asked.repeats > begun.repeats else {}
+        if not more and asked.skipped == begun.skipped:
             return begun
-        record = begun.model_copy(update={"repeats": asked.repeats, "command": asked.command})
+        record = begun.model_copy(update={**more, "skipped": asked.skipped})
     else:
         for exam in exams.values():
             folder.write_exam(exam)

@@ -80,8 +80,9 @@ class Runner:
 
     def nothing_to_do(self, variant: ModelVariant) -> Tally:
         """What `run` answers when every trial was played before."""
-        self.progress.began(variant, self._trials, self._trials)
-        return Tally(played=0, kept=self._trials, ended={})
+        trials = self._trials(variant)
+        self.progress.began(variant, trials, trials)
+        return Tally(played=0, kept=trials, ended={})
 
     async def run(self, model: Model, gone: Callable[[], Exception | None] = lambda: None) -> Tally:
         """Play the model's trials. Raises `RunStopped` when no further request can succeed.
@@ -89,8 +90,9 @@ class Runner:
         `gone` says why the model can never be asked again, once that is so.
         """
         todo = self.todo(model.variant)
-        kept = self._trials - len(todo)
-        self.progress.began(model.variant, self._trials, kept)
+        trials = self._trials(model.variant)
+        kept = trials - len(todo)
+        self.progress.began(model.variant, trials, kept)
         work = _Work(todo=iter(todo), gone=gone)
         try:
             async with asyncio.TaskGroup() as workers:
@@ -100,10 +102,8 @@ class Runner:
             raise stopped.exceptions[0] from None
         return Tally(played=sum(work.ended.values()), kept=kept, ended=dict(work.ended))
 
-    @property
-    def _trials(self) -> int:
-        """Of each model."""
-        return self.record.repeats * len(self.record.scenarios)
+    def _trials(self, variant: ModelVariant) -> int:
+        return self.record.repeats * len(self.record.asked_of(variant.label))
 
     async def _worker(self, model: Model, work: "_Work") -> None:
         for trial in work.todo:

@@ -64,6 +64,19 @@ class RunRecord(Record):
     engines: dict[str, JsonValue] = {}
     """By model label: what served it (engine version, command line, weights' hash), for models of ours."""
 
+    skipped: dict[str, dict[str, str]] = {}
+    """By model label: scenarios that are not asked of it, since they do not fit its window, and why."""
+
+    def asked_of(self, model: str) -> tuple[str, ...]:
+        """The scenarios that a model is asked."""
+        left_out = self.skipped.get(model, {})
+        return tuple(name for name in self.scenarios if name not in left_out)
+
+    @property
+    def trials(self) -> int:
+        """Of all models."""
+        return self.repeats * sum(len(self.asked_of(model.label)) for model in self.models)
+
     @property
     def suite_names(self) -> tuple[str, ...]:
         """The suites that the scenarios are of; `suites` may name single scenarios, or folders anywhere."""

@@ -119,7 +119,8 @@ class RunFolder:
         for repeat in range(record.repeats):
             for scenario in record.scenarios:
                 for model in record.models:
-                    yield Trial(model=model, scenario=scenario, repeat=repeat)
+                    if scenario not in record.skipped.get(model.label, ()):
+                        yield Trial(model=model, scenario=scenario, repeat=repeat)
 
     def transcripts(self, record: RunRecord) -> Iterator[tuple[Trial, Transcript]]:
         """Every trial that was played, one at a time."""

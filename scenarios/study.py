@@ -42,7 +42,8 @@ class StudyModel(Record):
 class StudyLimits(Record):
     concurrency: Annotated[int, Field(ge=1)] = 8
     """Trials at a time."""
-    max_cost: NotYet = None
+    max_cost: Annotated[float, Field(ge=0)] | None = None
+    """Dollars; a run that is planned to cost more does not begin."""
 
 
 class Study(Record):

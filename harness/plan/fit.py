@@ -11,6 +11,9 @@ from scenarios.scenario import Scenario
 ROOM = 0.01
 """The share of the window that is left free, for what no tokenizer knows of a model's template."""
 
+_HEADING = 12
+"""Tokens of a part's heading, and of what joins it to the part before it."""
+
 
 def fits(scenario: Scenario, window: int, factor: float = 1.0) -> str | None:
     """None, or why not: the tokens of document, question and answer against those of the window.
@@ -48,4 +51,6 @@ def _words(scenario: Scenario, reading: Reading) -> int:
     around = by_letters(turn("segmented", scenario.language, n=1, of=1, text=""))
     if reading.layout == "carry":
         return said + around + 2 * NOTES_TOKENS
-    return said + reading.after * (around + (0 if reading.layout in {"single", "concat"} else REPLY_TOKENS))
+    if reading.layout in {"single", "concat"}:
+        return said + around + reading.after * _HEADING
+    return said + reading.after * (around + REPLY_TOKENS + _HEADING)

@@ -10,6 +10,9 @@ from harness.plan.cost import Dollars
 from harness.store import RunFolder, write_whole
 from scenarios.record import Record
 
+_NAMED = 8
+"""Documents that a refusal names."""
+
 
 class PlanTokens(Record):
     input: int = 0
@@ -99,7 +102,8 @@ def nothing_fits(models: Sequence[ModelPlan]) -> str | None:
     if any(one.trials for one in models):
         return None
     told = [f"{one.model}: {few.document} ({few.layout}) {few.why}" for one in models for few in one.skipped]
-    return "\n  ".join(["no question fits any of the models:", *told])
+    more = [f"and {len(told) - _NAMED} more documents"] if len(told) > _NAMED else []
+    return "\n  ".join(["no question fits any of the models:", *told[:_NAMED], *more])
 
 
 def over_the_cap(plan: Plan, max_cost: float) -> str | None:

@@ -28,6 +28,8 @@ from scenarios.scenario import Scenario
 
 UNKNOWN = Entry(cache=CacheRule(kind="block", block=16))
 """What is taken of a model that the registry does not have: a cache as vLLM's, and no price."""
+SIMULATED = UNKNOWN.model_copy(update={"margin": 0.0})
+"""Reference models count as documents are sized."""
 _LOCAL = "local/"
 
 
@@ -98,9 +100,10 @@ class Planner:
 
     def entry(self, variant: ModelVariant) -> tuple[str | None, Entry]:
         """What the registry has of a model, behind its name there."""
+        if variant.simulated:
+            return None, SIMULATED
         asked = variant.label if variant.label.startswith(_LOCAL) else variant.model
-        found = None if variant.simulated else self.registry.find(asked)
-        return (None, UNKNOWN) if found is None else found
+        return self.registry.find(asked) or (None, UNKNOWN)
 
     def counting(self, variant: ModelVariant) -> Counting:
         if variant.label not in self._counts:

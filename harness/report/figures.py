@@ -17,6 +17,7 @@ from harness.report.lines import failure_line
 from harness.report.plain_text import one_line
 from harness.report.questions import Questions, models_compared
 from harness.report.rows import total_usage
+from harness.report.suite_figures import Floors, SuiteFigures, SuiteSums, by_k, measured, success
 from harness.run_record import FirstCall, ModelVariant, RunRecord
 from harness.store import Trial
 from scenarios.exam import Exam
@@ -139,7 +140,7 @@ class Figures:
             run=record.id,
             simulated=record.simulated,
             valid=excluded <= EXCLUDED_LIMIT * trials,
-            planned=record.repeats * len(record.scenarios) * len(record.models),
+            planned=record.trials,
             trials=trials,
             excluded_trials=excluded,
             models=tuple(

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic import JsonValue
 
-from harness.report.figures import ModelFigures, Report, SuiteFigures
+from harness.report.figures import ModelFigures, Report
 from harness.report.plain_text import one_line, visible
+from harness.report.suite_figures import SuiteFigures
 from harness.report.wording import UNKNOWN, footnotes, interval, label, milliseconds, percent, warnings, whole
 from harness.run_record import ModelVariant, RunRecord
 from scenarios.record import Record

@@ -65,8 +65,9 @@ class SuiteSums:
         self.trials[trial.scenario] += 1
         reading = exam.scenario.reading
         if reading is not None:
-            name = f"{exam.scenario.suite}/{reading.document.name}"
-            self.documents[trial.scenario] = name.removesuffix(f"-o{reading.cell.permutation + 1}")
+            other_order = f"-o{reading.cell.permutation + 1}" if reading.cell.permutation else ""
+            document = reading.document.name.removesuffix(other_order)
+            self.documents[trial.scenario] = f"{exam.scenario.suite}/{document}"
             self.readings[trial.scenario] = reading.key
         if grade.graded:
             self.success[trial.scenario].append(bool(grade.success))

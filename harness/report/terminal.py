@@ -6,8 +6,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.report.figures import Exclusion, ModelFigures, Report, SuiteFigures
+from harness.report.document_terminal import print_documents
+from harness.report.figures import Exclusion, ModelFigures, Report
 from harness.report.plain_text import visible
+from harness.report.suite_figures import SuiteFigures
 from harness.report.wording import UNKNOWN, footnotes, interval, label, milliseconds, percent, warnings, whole
 
 _CODES = 5
@@ -24,6 +26,7 @@ def print_report(report: Report, console: Console) -> None:
     console.print(_results(report.models))
     for line in (_LEGEND + _reliability(report.models), *footnotes(report)):
         console.print(Text(line, "dim"))
+    print_documents(report.models, console)
     console.print()
     console.print(_costs(report.models))
     console.print(Text(_CLOCKS, "dim"))

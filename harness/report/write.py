@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterable
 
-from harness.report.figures import Figures, Floors, Report
+from harness.report.figures import Figures, Report
 from harness.report.markdown import FailedTrial, markdown
 from harness.report.page import Bounds, Page
 from harness.report.rows import csv_header, csv_line, trial_row
+from harness.report.suite_figures import Floors
 from harness.report.view import trial_name
 from harness.run_record import RunRecord
 from harness.store import RunFolder, Trial, growing, write_whole

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from math import log10
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -92,8 +93,8 @@ def plan(  # noqa: PLR0913 # one parameter for each option of the command line
             typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
         else:
             _show(found, out, err)
-        why = nothing_fits(found.models)
-        why = why or (None if max_cost is None else over_the_cap(found, max_cost))
+        cap = study.limits.max_cost if max_cost is None else max_cost
+        why = nothing_fits(found.models) or (None if cap is None else over_the_cap(found, cap))
         if why:
             raise RunError(why)
 
@@ -107,7 +108,7 @@ async def _planned(  # what is asked, of whom, and how
     settings: DocumentSettings,
 ) -> Plan:
     environment = read_environment()
-    shelf = Shelf(replace(settings, cache=environment.home / "fillers"))
+    shelf = Shelf(replace(settings, cache=environment.fillers))
     scenarios = load_scenarios(study.suites, limit, shelf)
     with TemporaryDirectory(prefix="longspan-") as work:
         home = world_home(environment, Path(work))
@@ -165,9 +166,11 @@ def _explain(one: ModelPlan, err: Console) -> None:
 
 
 def _count(tokens: int) -> str:
-    if tokens >= _MILLION:
-        return f"{tokens / _MILLION:,.2f}M"
-    return f"{tokens / _THOUSAND:,.1f}k" if tokens >= _THOUSAND else str(tokens)
+    """With three digits: 908k, 95.7M."""
+    if tokens < _THOUSAND:
+        return str(tokens)
+    size, unit = (tokens / _MILLION, "M") if tokens >= _MILLION else (tokens / _THOUSAND, "k")
+    return f"{size:,.{max(0, 2 - int(log10(size)))}f}{unit}"
 
 
 def _duration(seconds: float | None) -> str:

@@ -21,6 +21,7 @@ from harness.verbs.documents import (
     TokensOption,
     document_settings,
 )
+from harness.verbs.planning import MaxCostOption, RegistryOption, WindowOption, tell_skipped, window_tokens
 from harness.verbs.reporting import tell_outcome
 from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
 from scenarios.problem import Problem, ScenarioError
@@ -62,6 +63,9 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
     allow_cold: Annotated[
         bool, typer.Option("--allow-cold", help="Go on although the provider's cache does not hit.")
     ] = False,
+    max_cost: MaxCostOption = None,
+    window: WindowOption = None,
+    registry: RegistryOption = None,
     runs: Annotated[Path, typer.Option(help="The folder of run folders.")] = Path("runs"),
     new: Annotated[
         bool, typer.Option("--new", help="Start another run of the same instead of going on.")
@@ -87,9 +91,13 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
             documents=document_settings(study, layout, tokens, sizing, filler),
             shuffled=shuffle,
             allow_cold=allow_cold,
+            max_cost=study.limits.max_cost if max_cost is None else max_cost,
+            window=window_tokens(window),
+            registry=registry,
         )
         with watch(err, time.monotonic) as progress:
             outcome = run_async(evaluate(request, read_environment(), progress))
+        tell_skipped(outcome.record, err)
         tell_outcome(outcome, out=out, err=err, as_json=as_json)
 
 

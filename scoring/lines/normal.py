@@ -26,6 +26,10 @@ _ENDS = " \t\n.,;:!?。，、；：！？…\"'`()[]{}<>《》「」（）【】
 _SEPARATOR = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _PLAIN_NUMBER = re.compile(r"[1-9]\d{0,14}(?:\.\d+)?")
 _AMOUNT = re.compile(r"[+\-]?\s?[$€£¥]?\s?[\d.,']+(?:\s?(?:[万亿%]|million|billion|bn|k))?")
+_ASIDE = re.compile(
+    r"[(（](?!\W{0,3}(?:(?:or|and|also|maybe|perhaps|possibly)\b|或|和|及|也|还|可能))[^()（）]*[)）]",
+    re.IGNORECASE,
+)
 _LONGEST = 200
 _LONGEST_NUMBER = 60
 
@@ -71,6 +75,11 @@ def brief(text: str) -> str:
     if len(text) <= _LONGEST:
         return text
     return f"{text[:60]}… sha256:{sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]}"
+
+
+def without_asides(answer: str) -> str:
+    """Without what is remarked in brackets (a reason, a place, a date); an alternative is no remark."""
+    return _ASIDE.sub(" ", answer)
 
 
 def abstains(answer: str) -> bool:

@@ -7,7 +7,7 @@ from scenarios.amounts import numbers_in
 from scenarios.line import Number
 from scenarios.numerals import ENGLISH, english_value
 from scenarios.words import fold
-from scoring.lines.normal import ABSTAINED, abstains, brief, chinese_value_or_none
+from scoring.lines.normal import ABSTAINED, abstains, brief, chinese_value_or_none, without_asides
 from scoring.lines.verdict import LineVerdict, Outcome
 
 _NOTHING = re.compile(r"\W*(?:none|nothing|no|空|无|没有)\W*")
@@ -32,7 +32,11 @@ def judge_number(line: Number, answer: str) -> LineVerdict:
 
 
 def amounts(answer: str) -> list[float]:
-    """The numbers of an answer; the last of `12 + 30 = 42`, and what a lone `one` or `none` means."""
+    """The numbers of an answer; the last of `12 + 30 = 42`, those before `(12 + 30)`, and what a lone `one`
+    or `none` means.
+    """
+    bare = without_asides(answer)
+    answer = bare if numbers_in(bare) else answer
     _, equals, result = answer.rpartition("=")
     found = numbers_in(result if equals and numbers_in(result) else answer)
     plain = fold(answer).strip(" .。")

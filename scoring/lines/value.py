@@ -9,17 +9,31 @@ import re
 
 from pydantic import JsonValue
 
+from scenarios.amounts import numbers_in
 from scenarios.language import Language
 from scenarios.line import Conflict, Value
+from scenarios.matchers import spec_of
 from scenarios.matching import describe
 from scenarios.words import fold
-from scoring.lines.items import read_items
-from scoring.lines.normal import ABSTAINED, abstains, brief, named, no_refs, normal, wordings
+from scoring.lines.items import parts_of, read_items
+from scoring.lines.normal import (
+    ABSTAINED,
+    abstains,
+    brief,
+    named,
+    no_refs,
+    normal,
+    without_asides,
+    wordings,
+)
 from scoring.lines.verdict import LineVerdict, Outcome
 
-_CHOICE = re.compile(r"\bor\b|(?<=\s)/(?=\s)|\|或者|还是|或")
-_ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）")
+_CHOICE = re.compile(r"\bor\b|(?<=\s)/(?=\s)(?![^=]*=)|\|或者|还是|或")
+"""`60 / 2.4 = 25` is none."""
 _ROW_OF_NUMBERS = re.compile(r"[\d.]+(?:(?:[,;、，；/\s]|\band\b|和)+[\d.]+)+")
+_UNIT = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,12}(?=\W*\Z)")
+_PLAIN = re.compile(r"\d+(?:\.\d+)?")
+_AMOUNT = re.compile(r"\W*\d[\d.,']*(?: ?[^\W\d]{1,12}){0,2}\W*")
 _LONG_NUMBER = 7
 """Digits of a number that nobody writes in words."""
 _ALLOWANCE: dict[Language, int] = {"en": 120, "zh": 60}
@@ -42,12 +56,12 @@ def judge_value(line: Value, answer: str, language: Language) -> LineVerdict:
 
 
 def judge_conflict(line: Conflict, answer: str, language: Language) -> LineVerdict:
-    """F1 of the values named, by the items of a list; without a list, all that is said belongs."""
+    """F1 of the values named, by the items of a list; without a list, all but further numbers belongs."""
     met = [gold for gold in line.golds if named(gold, answer)]
     items = read_items(answer) or []
     listed = answer.lstrip().startswith("[") and bool(items)
     fit = sum(any(named(gold, item) for gold in line.golds) for item in items) if listed else len(met)
-    said = len(items) if listed else len(met)
+    said = len(items) if listed else len(met) + _strangers(line, answer)
     recall = len(met) / len(line.golds)
     precision = fit / said if said else 0.0
     f1 = 2 * precision * recall / (precision + recall) if met else 0.0
@@ -70,6 +84,14 @@ def judge_conflict(line: Conflict, answer: str, language: Language) -> LineVerdi
         figures={"f1": f1, "precision": precision, "recall": recall, "exact": float(outcome == "right")},
         why=f"names {len(met)} of {len(line.golds)} values that contradict each other, and {said} in all",
     )
+
+
+def _strangers(line: Conflict, answer: str) -> int:
+    """Numbers by themselves that are none of the values: the third of `386, 403 and 171 people`."""
+    if not all(_PLAIN.fullmatch(wordings(gold)[0]) for gold in line.golds):
+        return 0
+    amounts = filter(_AMOUNT.fullmatch, parts_of(without_asides(fold(answer))))
+    return sum(not any(named(gold, amount) for gold in line.golds) for amount in amounts)
 
 
 def _outcome(line: Value, answer: str, language: Language) -> Outcome:
@@ -133,15 +155,32 @@ def _without_longer(answer: str, line: Value, decoys: list[str]) -> str:
 
 
 def _leaves_open(gold: JsonValue, answer: str) -> bool:
-    """`4 or 5`, a list of several, a row of numbers; unless the gold value itself is worded so."""
+    """`4 or 5`, a list of several, a row of numbers, a sum of which the value is only a part; unless the gold
+    value itself is worded so.
+    """
     said = wordings(gold)
-    plain = _ASIDE.sub(" ", fold(answer))
+    plain = without_asides(fold(answer))
     if _CHOICE.search(plain) and not any(_CHOICE.search(fold(words)) for words in said):
         return True
-    if plain.startswith("[") and len(set(read_items(answer) or ())) > 1:
+    if _is_operand(gold, plain):
         return True
-    row = _ROW_OF_NUMBERS.fullmatch(re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", plain).strip(" ."))
+    if plain.startswith("[") and spec_of(gold)[0] != "set" and len(set(read_items(answer) or ())) > 1:
+        return True
+    row = _ROW_OF_NUMBERS.fullmatch(_without_unit(re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", plain)).strip(" ."))
     return row is not None and len(set(re.findall(r"[\d.]+", row[0]))) > 1 and fold(said[0]) != plain
+
+
+def _is_operand(gold: JsonValue, plain: str) -> bool:
+    """Whether the value only takes part in a calculation: the 16,450 of `264,900 + 16,450 = 281,350`."""
+    terms, *results = (numbers_in(side) for side in plain.split("="))
+    given = [numbers[0] for numbers in results if numbers]
+    return len(terms) > 1 and bool(given) and not any(named(gold, f"{number:.15g}") for number in given)
+
+
+def _without_unit(plain: str) -> str:
+    """`30 and 40 metres`, or `30 metres and 40 metres`, as `30 and 40`."""
+    unit = _UNIT.search(plain)
+    return re.sub(rf"(?<=\d) ?{unit[0]}(?![a-z])", "", plain) if unit else plain
 
 
 def _longest(gold: JsonValue, language: Language) -> int:

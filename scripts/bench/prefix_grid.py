@@ -65,7 +65,7 @@ def by_length(exams: dict[str, Exam]) -> dict[int, dict[str, Exam]]:
 async def planned(work: Path, asked: argparse.Namespace) -> bool:
     """Print the plan; whether it keeps the budget."""
     environment = read_environment()
-    shelf = Shelf(DocumentSettings(cache=environment.home / "fillers"))
+    shelf = Shelf(DocumentSettings(cache=environment.fillers))
     start = time.process_time()
     scenarios = load_scenarios([str(suite(work / "grid", asked))], shelf=shelf)
     made = time.process_time()

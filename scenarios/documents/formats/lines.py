@@ -3,17 +3,34 @@
 Where a piece ends is not known, only where it begins; how wide a text is, is estimated from its letters.
 """
 
+from bisect import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from unicodedata import east_asian_width
 
-_NARROW = frozenset("ijltfrI.,:;'!|()[]{} \u00ad-")
-_BROAD = frozenset("mwMW@%—…")
+_WIDTHS = {
+    letter: size
+    for size, letters in {
+        0.28: "ijlI.,:;'!| ",
+        0.35: "tfr()[]{}\"-\u00ad‘’",
+        0.45: "acesz“”",
+        0.8: "mwMW@%—…",
+    }.items()
+    for letter in letters
+}
+_UPPER = 0.64
+_OTHER = 0.52
 _SAME_HEIGHT = 0.5
 """Of a letter's height: a raised figure still stands on the line."""
 _CELL_GAP = 0.75
 """In letters' heights: wider than a space between words is ever stretched."""
+_SPACE_GAP = 0.2
+"""As wide as the space of the narrowest fonts."""
+_UNSURE = 0.04
+"""Of a piece's width, which is an estimate."""
+_ALIGNED = 2.0
+"""Points."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,32 +44,22 @@ class Piece:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cell:
-    """Text of a line up to a wide gap."""
-
-    text: str
-    x: float
-    right: float
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    cells: tuple[Cell, ...]
+    pieces: tuple[Piece, ...]
+    cells: tuple[tuple[Piece, ...], ...]
+    """The pieces, parted where a gap is wide."""
+    text: str
     y: float
     size: float
     """Of most of its letters."""
 
     @property
-    def text(self) -> str:
-        return " ".join(cell.text for cell in self.cells)
-
-    @property
     def x(self) -> float:
-        return self.cells[0].x
+        return self.pieces[0].x
 
     @property
     def right(self) -> float:
-        return self.cells[-1].right
+        return right_of(self.pieces)
 
 
 def lines_of(pieces: Iterable[Piece]) -> list[Line]:
@@ -75,21 +82,63 @@ def width(text: str) -> float:
 
 def is_wide(letter: str) -> bool:
     """Whether a letter is one of those that are written without spaces: Chinese, Japanese, their signs."""
-    return east_asian_width(letter) in "WF" or letter in "“”‘’—…·"
+    return east_asian_width(letter) in "WF"
 
 
 def _letter_width(letter: str) -> float:
     if east_asian_width(letter) in "WF":
         return 1.0
-    if letter in _NARROW:
-        return 0.3
-    if letter in _BROAD:
-        return 0.85
-    return 0.62 if letter.isupper() else 0.5
+    return _WIDTHS.get(letter) or (_UPPER if letter.isupper() else _OTHER)
 
 
-def _right(piece: Piece) -> float:
-    return piece.x + width(piece.text.strip()) * piece.size
+def right_of(pieces: Sequence[Piece]) -> float:
+    """About where the last of some pieces ends."""
+    last = pieces[-1]
+    return last.x + width(last.text.strip()) * last.size
+
+
+def text_of(pieces: Sequence[Piece]) -> str:
+    """Pieces of one line as a text."""
+    parts = [pieces[0].text]
+    for left, right in pairwise(pieces):
+        is_apart = is_wide(left.text[-1]) and _gap(left, right) > _SPACE_GAP
+        parts += [" ", right.text] if is_apart else [right.text]
+    text = " ".join("".join(parts).split())
+    # what is drawn is seen: a soft hyphen within a line is a hyphen
+    return text[:-1].replace("\u00ad", "-") + text[-1:]
+
+
+def cells_of(row: Sequence[Piece], columns: Iterable[float] = ()) -> tuple[tuple[Piece, ...], ...]:
+    """The pieces of a line, parted where a gap is wide and where one of `columns` begins."""
+    starts = sorted(columns)
+    cells = [[row[0]]]
+    for left, right in pairwise(row):
+        at_column = bisect(starts, right.x + _ALIGNED) > bisect(starts, right.x - _ALIGNED)
+        if at_column or _gap(left, right) > _CELL_GAP:
+            cells.append([])
+        cells[-1].append(right)
+    return tuple(map(tuple, cells))
+
+
+def columns_of(rows: Sequence[Sequence[Piece]]) -> list[float]:
+    """Where the columns of a table begin: behind a wide gap in one row, or behind a gap in two."""
+    wide: list[float] = []
+    narrow: list[float] = []
+    for row in rows:
+        for left, right in pairwise(row):
+            gap = _gap(left, right)
+            if gap > _CELL_GAP:
+                wide.append(right.x)
+            elif gap > _SPACE_GAP:
+                narrow.append(right.x)
+    narrow.sort()
+    return wide + [one for one, other in pairwise(narrow) if other - one < _ALIGNED]
+
+
+def _gap(left: Piece, right: Piece) -> float:
+    """How far two pieces are surely apart, in heights of a letter."""
+    end = right_of([left])
+    return (right.x - end - _UNSURE * (end - left.x)) / max(left.size, right.size)
 
 
 def _goes_on(left: Piece, right: Piece) -> bool:
@@ -98,19 +147,5 @@ def _goes_on(left: Piece, right: Piece) -> bool:
 
 
 def _line(row: Sequence[Piece]) -> Line:
-    cells = [[row[0]]]
-    for left, right in pairwise(row):
-        gap = right.x - _right(left)
-        unsure = 0.04 * (_right(left) - left.x)
-        if gap > _CELL_GAP * max(left.size, right.size) + unsure:
-            cells.append([])
-        cells[-1].append(right)
     main = max(row, key=lambda piece: len(piece.text))
-    return Line(cells=tuple(map(_cell, cells)), y=main.y, size=main.size)
-
-
-def _cell(pieces: Sequence[Piece]) -> Cell:
-    text = " ".join("".join(piece.text for piece in pieces).split())
-    # what is drawn is seen: a soft hyphen within a line is a hyphen
-    text = text[:-1].replace("\u00ad", "-") + text[-1:]
-    return Cell(text=text, x=pieces[0].x, right=_right(pieces[-1]))
+    return Line(pieces=tuple(row), cells=cells_of(row), text=text_of(row), y=main.y, size=main.size)

@@ -28,6 +28,15 @@ _FOREIGN_PART = 20
 _PICTURES_PART = 4
 """One page of so many may be a picture alone, such as a cover."""
 
+_LOOK_ALIKE = str.maketrans(
+    "\u2ec5\u2ec6\u2ec9\u2ecb\u2ed1\u2ed3\u2ed4\u2ed8\u2ed9\u2eda\u2edb\u2edc\u2edd\u2ee2\u2ee3\u2ee4\u2ee5\u2ee6\u2ee7\u2ee8"
+    "\u2ee9\u2eea\u2eec\u2eee\u2ef0\u2ef3\u2e9f\u2ea0\u2f3e\uf0b7\uf0a7",
+    "见角贝车長长门青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙龟母民户••",
+)
+"""Fonts draw a word and the radical of its shape alike, and some programs then write down the radical; the
+last two are the bullets of Word's font Symbol.
+"""
+
 Clock = Callable[[], float]
 
 
@@ -105,10 +114,10 @@ def _placed(text: str, outer: Sequence[float], inner: Sequence[float], size: flo
 
 
 def _plain_letters(text: str) -> str:
-    """Ligatures as letters, and the characters of radicals, which fonts mix up with words, as words."""
+    """Ligatures as letters, and signs that only look like words as the words."""
     return "".join(
-        normalize("NFKC", one) if "\u2e80" <= one <= "\u2fdf" or "\ufb00" <= one <= "\ufb06" else one
-        for one in text
+        normalize("NFKC", one) if "\u2f00" <= one <= "\u2fdf" or "\ufb00" <= one <= "\ufb06" else one
+        for one in text.translate(_LOOK_ALIKE)
     )
 
 

@@ -58,6 +58,9 @@ _ASKS: Mapping[Language, Mapping[Asked, str]] = {
         "constant": "{user} 用到了在另一个文件里定义的常量 `{name}`，它的值是多少？",
     },
 }
+_HEADER = "# ==== file: "
+_SHARES = (0.95, 0.85, 0.7, 0.5)
+"""Of the document that is files of which something may be asked. The last of those that follow is cut."""
 _SPARE = 4
 """Questions beyond those wanted, for those whose lines run from one part into the next."""
 _BASED = re.compile(r"=\s*(0[xXoObB]\w+)")
@@ -69,9 +72,7 @@ def code_document(order: Order, library: Library) -> Document:
     """A document of the library's files. Raises `CannotMake`."""
     options = Options.model_validate(order.options)
     wanted = 1 if order.independent else options.questions
-    choice = choose(order, library, wanted + _SPARE, options.asked, disguise=options.disguise)
-    composed = compose_blocks(order, _blocks(library.title, chain(choice.files.items(), choice.rest)))
-    _check_whole(composed, choice)
+    composed, choice = _composed(order, options, library, wanted + _SPARE)
     told = {question.name: _told(question, choice.files) for question in choice.questions}
     places = _places(order, composed, dict.fromkeys(chain(*told.values())))
     whole = [q for q in choice.questions if all(text in places for text in told[q.name])]
@@ -89,12 +90,18 @@ def code_document(order: Order, library: Library) -> Document:
     )
 
 
-def _check_whole(composed: Composed, choice: Choice) -> None:
-    """That no file is cut of which anything is asked; the rest holds nothing that is."""
-    text = "\n".join(composed.parts)
-    cut = [path for path, file in choice.files.items() if f"{_header(path)}\n{file}" not in text]
-    if cut:
-        raise CannotMake(f"the document ends before {', '.join(cut)}; ask for a longer one")
+def _composed(order: Order, options: Options, library: Library, wanted: int) -> tuple[Composed, Choice]:
+    """With all files whole of which anything is asked; their invented names may be longer than their own."""
+    for share in _SHARES:
+        choice = choose(order, library, wanted, options.asked, share=share, disguise=options.disguise)
+        composed = compose_blocks(order, _blocks(library.title, chain(choice.files.items(), choice.rest)))
+        text = "\n".join(composed.parts)
+        if all(f"{_header(path)}\n{file}\n\n{_HEADER}" in text for path, file in choice.files.items()):
+            return composed, choice
+    raise CannotMake(
+        f"{library.title}: files with invented names do not fit into {order.tokens:,} tokens; "
+        "ask for a longer document or fewer questions"
+    )
 
 
 def _blocks(title: str, files: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -119,7 +126,7 @@ def _lines(title: str, files: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def _header(path: str) -> str:
-    return f"# ==== file: {path} ===="
+    return f"{_HEADER}{path}"
 
 
 def _told(question: Question, files: Mapping[str, str]) -> list[str]:

@@ -16,10 +16,6 @@ from scenarios.documents.tasks.code_index import index
 from scenarios.documents.tasks.code_questions import Asked, Question, questions
 from scenarios.documents.tasks.names import Names
 
-_SHARES = (0.95, 0.85, 0.7)
-"""Of the document that is made of files that may be asked about; the last one of the rest is cut. A smaller
-share is taken where the invented names are so long that not all would fit."""
-_FITS = 0.98
 _LARGEST = 0.45
 """Share that one file may have."""
 _CHARACTERS_A_TOKEN = 5
@@ -37,24 +33,24 @@ class Choice:
     questions: Sequence[Question]
 
 
-def choose(order: Order, library: Library, wanted: int, kinds: Sequence[Asked], *, disguise: bool) -> Choice:
-    """Raises `CannotMake` when the files at hand leave nothing to ask."""
-    for share in _SHARES:
-        files, possible = _best(order, library, kinds, share)
-        turned = [kinds[(order.number + n) % len(kinds)] for n in range(len(kinds))]
-        asked = _in_turn(possible, turned, order.dice("questions"))[:wanted]
-        known = re.compile(rf"\b(?:{'|'.join(question.name for question in asked)})\b")
-        left = [path for path in order.dice("rest").shuffled(list(library.texts)) if path not in files]
-        if disguise:
-            new = _disguises([question.name for question in asked], order.dice("disguise"), library)
-            files = {path: known.sub(lambda found: new[found[0]], text) for path, text in files.items()}
-            asked = [_renamed(question, new) for question in asked]
-        if sum(order.tokenizer.counts(list(files.values()))) <= order.tokens * _FITS:
-            rest = ((path, library.texts[path]) for path in left if not known.search(library.texts[path]))
-            return Choice(files=files, rest=rest, questions=asked)
-    raise CannotMake(
-        f"{library.title}: files with invented names do not fit into {order.tokens:,} tokens; "
-        "ask for a longer document or fewer questions"
+def choose(
+    order: Order, library: Library, wanted: int, kinds: Sequence[Asked], *, share: float, disguise: bool
+) -> Choice:
+    """`share` of the document is files that may be asked about. Raises `CannotMake` when nothing can be."""
+    files, possible = _best(order, library, kinds, share)
+    turned = [kinds[(order.number + n) % len(kinds)] for n in range(len(kinds))]
+    asked = _in_turn(possible, turned, order.dice("questions"))[:wanted]
+    names = [question.name for question in asked]
+    known = re.compile(rf"\b(?:{'|'.join(names)})\b")
+    left = [path for path in order.dice("rest").shuffled(list(library.texts)) if path not in files]
+    rest = ((path, library.texts[path]) for path in left if not known.search(library.texts[path]))
+    if not disguise:
+        return Choice(files=files, rest=rest, questions=asked)
+    new = _disguises(names, order.dice("disguise"), library)
+    return Choice(
+        files={path: known.sub(lambda found: new[found[0]], text) for path, text in files.items()},
+        rest=rest,
+        questions=[_renamed(question, new) for question in asked],
     )
 
 

@@ -28,7 +28,7 @@ def test_what_fits_has_no_reason() -> None:
 
 def test_a_reason_has_the_numbers() -> None:
     assert fits(asked(), 60_000) == (
-        "needs 61,236 tokens where the window has 60,000: 60,000 of the document, 124 of questions and "
+        "needs 61,200 tokens where the window has 60,000: 60,000 of the document, 88 of questions and "
         "replies, 512 for the answer, 600 to spare"
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness.models import find_variant
-from harness.plan.plan import nothing_fits, over_the_cap, read_plan, write_plan
+from harness.plan.plan import ModelPlan, nothing_fits, over_the_cap, read_plan, write_plan
 from harness.plan.planner import Asked, Planner
 from harness.plan.registry import CacheRule, Entry, Pace, Prices, Registry, load_registry
 from harness.plan.talks import Oracle
@@ -39,6 +39,15 @@ def planner(tmp_path: Path, entries: Mapping[str, Entry] | None = None, **how: A
         oracle=Oracle(stage(tmp_path)),
         asked=Asked(**how),
     )
+
+
+def bounds(plan: ModelPlan) -> tuple[float, float, float]:
+    """Low, likely and high dollars, which are known."""
+    cost = plan.cost_usd
+    assert cost.low is not None
+    assert cost.likely is not None
+    assert cost.high is not None
+    return cost.low, cost.likely, cost.high
 
 
 async def questions(tmp_path: Path, count: int = 3) -> dict[str, Exam]:
@@ -73,12 +82,11 @@ async def test_low_likely_and_high_go_apart_with_misses_and_margins(tmp_path: Pa
     one, other = (await sure.plan_for(await questions(tmp_path), [known("priced"), known("unsure")])).models
 
     assert one.tokens == other.tokens
-    costs, wider = one.cost_usd, other.cost_usd
-    assert costs.low is not None and costs.likely is not None and costs.high is not None
-    assert wider.low is not None and wider.likely is not None and wider.high is not None
-    assert wider.low < costs.low
-    assert wider.likely == pytest.approx((costs.low + costs.high) / 2)
-    assert wider.high > costs.high
+    low, _, high = bounds(one)
+    lower, likely, higher = bounds(other)
+    assert lower < low
+    assert likely == pytest.approx((low + high) / 2)
+    assert higher > high
 
 
 async def test_repeats_are_asked_as_whole_sweeps(tmp_path: Path) -> None:
@@ -147,7 +155,8 @@ async def test_a_machine_by_the_hour_costs_what_it_takes(tmp_path: Path) -> None
     one = found.models[0]
     assert one.seconds is not None
     assert one.cost_usd.likely == pytest.approx(one.seconds / 1000, rel=0.02)
-    assert one.seconds_low is not None and one.seconds_low <= one.seconds
+    assert one.seconds_low is not None
+    assert one.seconds_low <= one.seconds
 
 
 @pytest.mark.parametrize(
@@ -158,13 +167,6 @@ async def test_a_window_leaves_out_what_does_not_fit(
 ) -> None:
     entry = ENTRY.model_copy(update={"context": context})
     exams = await questions(tmp_path)
-    little = {
-        name: exam.model_copy(
-            update={"scenario": exam.scenario.model_copy(update={"limits": {"output_tokens": 1}})}
-        )
-        for name, exam in exams.items()
-    }
-    del little
     found = await planner(tmp_path, {"priced": entry}, window=window).plan_for(exams, [known("priced")])
 
     one = found.models[0]

@@ -50,7 +50,7 @@ def written(folder: Path, files: Mapping[str, str]) -> Path:
 
 def files_of(document: Document) -> dict[str, str]:
     text = "\n".join(document.parts)
-    _, *rest = re.split(r"^# ==== file: (.*) ====$", text, flags=re.MULTILINE)
+    _, *rest = re.split(r"^# ==== file: (.*)$", text, flags=re.MULTILINE)
     return dict(zip(rest[::2], rest[1::2], strict=True))
 
 

@@ -1,0 +1,71 @@
+"""How lines become one text again: with a space, without, or without the hyphen that a word was divided by."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from scenarios.documents.formats.lines import is_wide
+
+_HYPHENS = "-\u00ad\u2010"
+_SYLLABLE = 3
+_NO_SPACE_BEHIND = "/–—"
+_SIGNS = "“”‘’—…·"
+"""Signs that Chinese and other languages share."""
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_CLOSE = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]")
+_APART = re.compile(r"[\u4e00-\u9fff] [A-Za-z0-9]|[A-Za-z0-9] [\u4e00-\u9fff]")
+_LAST = re.compile(r"[^\W\d_]+$")
+_FIRST = re.compile(r"[^\W\d_]+")
+
+
+class Joiner:
+    """Joins the lines of one document; how that writes its words decides what is not certain."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._words: set[str] = set()
+        close = apart = 0
+        divided = False
+        for line in lines:
+            whole = line.split(maxsplit=1)[-1] if divided else line
+            divided = line.endswith(tuple(_HYPHENS))
+            whole = whole.rpartition(" ")[0] if divided else whole
+            self._words.update(_WORD.findall(whole.lower()))
+            close += len(_CLOSE.findall(line))
+            apart += len(_APART.findall(line))
+        self._between = " " if apart > close else ""
+        """Between Chinese and other letters."""
+
+    def join(self, lines: Sequence[str]) -> str:
+        text = [lines[0]]
+        for line in lines[1:]:
+            if text[-1].endswith(tuple(_HYPHENS)):
+                text[-1] = text[-1][:-1] + self._hyphen(text[-1][:-1], line)
+            else:
+                text.append(self._space(text[-1], line))
+            text.append(line)
+        return "".join(text)
+
+    def _hyphen(self, left: str, right: str) -> str:
+        """What stays of a hyphen between two lines: it, or nothing."""
+        last, first = _LAST.search(left), _FIRST.match(right)
+        if last is None or first is None or not right[0].islower():
+            return "-"
+        whole = f"{last[0]}{first[0]}".lower()
+        if whole in self._words:
+            return ""
+        if f"{last[0]}-{first[0]}".lower() in self._words:
+            return "-"
+        is_word = first[0].lower() in self._words  # then it is more likely that two words were joined
+        return "-" if is_word and (len(first[0]) > _SYLLABLE or last[0].lower() in self._words) else ""
+
+    def _space(self, left: str, right: str) -> str:
+        wide = is_wide(_letter(left[::-1])), is_wide(_letter(right))
+        if all(wide):
+            return ""
+        if any(wide):
+            return self._between if left[-1].isalnum() and right[0].isalnum() else ""
+        return "" if left[-1] in _NO_SPACE_BEHIND and not left[:-1].endswith(" ") else " "
+
+
+def _letter(text: str) -> str:
+    """The first letter that tells of its language."""
+    return next((one for one in text if one not in _SIGNS), " ")
