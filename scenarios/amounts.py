@@ -34,7 +34,7 @@ _NUMBER = re.compile(
 _TIMES = {"万": 1e4, "亿": 1e8, "k": 1e3, "million": 1e6, "bn": 1e9, "billion": 1e9}
 _COUNTED = (
     r"[个天日人位名件条项份台间晚夜本册场座辆张次元块岁周年折卷只箱盒罐瓶包双套把口页级楼层倍克封篇通趟班席步档种家段行组对号支批吨亩户米升]"
-    r"|分钟|小时|星期|公斤|千克|公里|厘米|毫米|平方|立方|千瓦|千伏"
+    r"|分钟|小时|星期|公斤|千克|公里|厘米|毫米|平方|立方"
 )
 _CHINESE = re.compile(
     rf"(?P<percent>百分之)?(?P<numeral>{CHINESE_NUMERAL})(?={_COUNTED}|(?P<rest>.|\Z))", re.DOTALL

@@ -2,9 +2,9 @@
 
 `library_answers/DOCUMENT.yaml` holds, for each question and fact, good answers (bare, with a unit, with a
 reason in brackets, bold, as a sentence, in other usual forms of dates and numbers) and wrong ones by the
-mistake that they make. A fact that is updated has them for each value, in the order in which they are told, and
-a sum for each of its entries. Whoever says that the document does not tell is right where it does not, or not
-yet, and wrong everywhere else.
+mistake that they make. A fact that is updated has them for each value, in the order in which they are told,
+and a sum for each of its entries. Whoever says that the document does not tell is right where it does not,
+or not yet, and wrong everywhere else.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ import pytest
 from scenarios.documents.shelf import DocumentSettings, Shelf
 from scenarios.line import Line, Summary, Value
 from scenarios.load import find_suite, load_suite
-from scenarios.reading import Reading
+from scenarios.reading import Cell
 from scenarios.record import Record
 from scenarios.scenario import Scenario
 from scenarios.yaml_file import read_yaml
@@ -50,12 +50,12 @@ class Answers(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """One probe, and whose answers it takes."""
+    """A probe, and whose answers it takes."""
 
     probe: str
     about: str
     line: Line
-    reading: Reading
+    cell: Cell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,42 +85,44 @@ def load(document: str) -> tuple[Scenario, ...]:
 
 
 def asked(document: str) -> Iterator[Asked]:
-    """Every probe that is answered on one line."""
+    """Every probe that is answered on one line; those that want the same of the same fact once."""
+    seen: set[tuple[str, str, str]] = set()
     for scenario in load(document):
         (segment,) = scenario.segments
         line, reading = segment.expect.line, scenario.reading
         assert line is not None
         assert reading is not None
-        if not isinstance(line, Summary):
-            about = reading.cell.fact or segment.id
-            yield Asked(probe=segment.id, about=about, line=line, reading=reading)
+        about = reading.cell.fact or segment.id
+        wanted = about, reading.cell.entry, line.model_dump_json()
+        if wanted not in seen and not isinstance(line, Summary):
+            seen.add(wanted)
+            yield Asked(probe=segment.id, about=about, line=line, cell=reading.cell)
 
 
 def answers_to(one: Asked, given: Answers, denials: tuple[str, ...]) -> Iterator[Said]:
     """What is said to a probe, and whether it is right."""
-    cell, told = one.reading.cell, not (isinstance(one.line, Value) and one.line.gold is None)
-    if cell.fact and not told:
-        yield from (Said(text=text, right=False, name="told only later") for text in _first(given).good)
-    else:
-        if cell.entry:
-            given = given.entries[cell.entry]
-        elif given.times:
-            assert isinstance(one.line, Value)
-            holds = len(one.line.stale)
-            others = (other for n, other in enumerate(given.times) if n != holds)
-            yield from (
-                Said(text=text, right=False, name="the value of another time")
-                for other in others
-                for text in other.good
-            )
-            given = given.times[holds]
-        yield from (Said(text=text, right=True, name="good") for text in given.good)
-        yield from (Said(text=text, right=False, name=mistake) for mistake, text in given.wrong.items())
+    told = not (isinstance(one.line, Value) and one.line.gold is None)
     yield from (Said(text=text, right=not told, name="not stated") for text in denials)
+    if one.cell.fact and not told:
+        early = given.times[0] if given.times else given
+        yield from (Said(text=text, right=False, name="told only later") for text in early.good)
+        return
+    here, elsewhere = now_and_then(one, given)
+    yield from (Said(text=text, right=True, name="good") for text in here.good)
+    yield from (Said(text=text, right=False, name=mistake) for mistake, text in here.wrong.items())
+    for other in elsewhere:
+        yield from (Said(text=text, right=False, name="the value of another time") for text in other.good)
 
 
-def _first(given: Answers) -> Answers:
-    return given.times[0] if given.times else given
+def now_and_then(one: Asked, given: Answers) -> tuple[Answers, tuple[Answers, ...]]:
+    """The answers to what is asked, and to the same question at other times."""
+    if one.cell.entry:
+        return given.entries[one.cell.entry], ()
+    if not given.times:
+        return given, ()
+    assert isinstance(one.line, Value)
+    holds = len(one.line.stale)
+    return given.times[holds], given.times[:holds] + given.times[holds + 1 :]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -144,7 +146,7 @@ def test_every_question_and_every_fact_has_three_good_answers_and_two_wrong_ones
     assert {one.about for one in asked(document)} == answers.keys()
     assert not [about for about, given in answers.items() if not given.enough]
     for one in asked(document):
-        entry = one.reading.cell.entry
+        entry = one.cell.entry
         assert not entry or entry in answers[one.about].entries
 
 

@@ -188,5 +188,8 @@ def _notes(name: str | None, entry: Entry, variant: ModelVariant, estimate: Esti
             "counts on it"
         )
     if estimate.is_estimated:
-        yield f"tool work is the oracle's; the high estimate takes {DETOURS:g} times its requests"
+        yield (
+            "tool work is estimated: the oracle's turns, or a search and a stretch of a document behind "
+            f"tools; high takes {DETOURS:g} times as many"
+        )
     yield from entry.notes

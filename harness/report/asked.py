@@ -3,7 +3,7 @@
 Ten thousand of these stay small. A question's repeats count once, by their mean; its document is the cluster.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -16,7 +16,7 @@ from scenarios.line import Value
 from scenarios.reading import Cell
 from scoring.consistency.observation import Observation, observed
 from scoring.grade import Grade
-from scoring.statistics import Clustered, clustered
+from scoring.statistics import Clustered, clustered, effective_size, intraclass_correlation
 
 TENTHS = 10
 _EARLY = 0.05
@@ -124,6 +124,26 @@ def accuracy_and_score(asked: Sequence[Asked], seed: int) -> tuple[Clustered, Cl
     accuracy = mean(asked, right, seed)
     same = all(one.seen.value == one.seen.right for one in asked)
     return accuracy, accuracy if same else mean(asked, score, seed)
+
+
+def alike(asked: Sequence[Asked]) -> tuple[float | None, float | None]:
+    """The intraclass correlation of scores on one document, and the effective number of questions.
+
+    What lengths differ by was asked for and is no likeness of documents, so it is taken away first. Both are
+    None for a single document.
+    """
+    rows: list[tuple[float, tuple[str, str]]] = []
+    for same_length in grouped(asked, lambda one: one.length).values():
+        questions = by_question(same_length)
+        scores = [fmean(map(score, some)) for some in questions]
+        usual = fmean(scores)
+        rows += [(one - usual, some[0].seen.place) for one, some in zip(scores, questions, strict=True)]
+    documents = [place for _, place in rows]
+    sizes = list(Counter(documents).values())
+    if len(sizes) == 1:
+        return None, None
+    icc = intraclass_correlation([value for value, _ in rows], documents)
+    return icc, effective_size(sizes, icc or 0.0)
 
 
 def metric(asked: Sequence[Asked], measure: Measure, seed: int) -> Metric:

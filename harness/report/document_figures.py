@@ -59,7 +59,8 @@ class TaskFigures(Record):
     accuracy: Interval
     score: Interval
     icc: float | None
-    """How much more alike the scores on one document are than any two; None where it cannot be told."""
+    """How much more alike the scores on one document are than any two of its length; None where it cannot be
+    told."""
     n_eff: float | None
     """How many questions, each on a document of its own, would say as much."""
     lengths_asked: bool

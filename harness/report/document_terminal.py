@@ -43,8 +43,7 @@ def print_documents(models: Sequence[ModelFigures], console: Console) -> None:
     if len(several) > _SERIES:
         console.print(Text(f"and {len(several) - _SERIES} more tasks in report.html", "dim"))
     if single:
-        widest = max(len(one.title) for one in single) + len(" 1024k")
-        for some in _fitting(models, widest, console):
+        for some in _fitting(models, max(len(_at_its_length(one)) for one in single), console):
             console.print(_many_tasks(single, some))
     console.print(Text(_LEGEND, "dim"))
     for line in _consistency(models):
@@ -76,9 +75,14 @@ def _many_tasks(tasks: Sequence[Series], models: Sequence[ModelFigures]) -> Tabl
     table = _table("Tasks at one length", models)
     for series in tasks:
         (tokens,) = _lengths(series)
-        name = f"{series.title} {length(tokens, asked=series.lengths_asked)}"
-        table.add_row(Text(name), *(_row(_of(series, model), tokens) for model in models))
+        cells = [_row(_of(series, model), tokens) for model in models]
+        table.add_row(Text(_at_its_length(series)), *cells)
     return table
+
+
+def _at_its_length(series: Series) -> str:
+    (tokens,) = _lengths(series)
+    return f"{series.title} {length(tokens, asked=series.lengths_asked)}"
 
 
 def _table(title: str, models: Sequence[ModelFigures]) -> Table:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from harness.plan.plan import ModelPlan, Plan
 from harness.report.document_figures import DocumentFigures, Gap, ReadingSums
 from harness.report.interval import Interval, Metric
 from harness.report.lines import failure_line
@@ -83,6 +84,8 @@ class ModelFigures(Record):
     """Failed trials by what went wrong first."""
     documents: DocumentFigures | None
     """None where nothing was asked about a document."""
+    plan: ModelPlan | None
+    """What was planned before anything was sent; None where nobody made a plan."""
 
 
 class Report(Record):
@@ -107,10 +110,13 @@ class Report(Record):
 
 
 def collect(
-    record: RunRecord, trials: Iterable[tuple[Trial, Exam, Transcript, Grade]], floors: Floors
+    record: RunRecord,
+    trials: Iterable[tuple[Trial, Exam, Transcript, Grade]],
+    floors: Floors,
+    plan: Plan | None = None,
 ) -> Report:
     """The figures of all trials of a run, in one pass. A suite without a floor has not had it measured."""
-    figures = Figures(record)
+    figures = Figures(record, plan)
     for trial, exam, transcript, grade in trials:
         figures.add(trial, exam, transcript, grade)
     return figures.report(floors)
@@ -119,8 +125,9 @@ def collect(
 class Figures:
     """Takes trials in, one at a time, and gives the report of those it has seen."""
 
-    def __init__(self, record: RunRecord) -> None:
+    def __init__(self, record: RunRecord, plan: Plan | None = None) -> None:
         self._record = record
+        self._plans = {one.model: one for one in plan.models} if plan is not None else {}
         self._models = {model.label: _ModelSums() for model in record.models}
 
     def add(self, trial: Trial, exam: Exam, transcript: Transcript, grade: Grade) -> None:
@@ -144,12 +151,18 @@ class Figures:
             trials=trials,
             excluded_trials=excluded,
             models=tuple(
-                self._models[model.label].figures(model, floors, record.seed) for model in record.models
+                self._models[model.label].figures(model, floors, record.seed, self._plans.get(model.label))
+                for model in record.models
             ),
             document_pairs=tuple(
                 models_compared({name: one.questions for name, one in self._models.items()}, record.seed)
             ),
         )
+
+    def _left_out(self, model: ModelVariant) -> int:
+        """Scenarios that are not asked of a model, since they do not fit its window."""
+        plan = self._plans.get(model.label)
+        return len(plan.left_out.keys() & self._record.scenarios.keys()) if plan is not None else 0
 
 
 @dataclass
@@ -198,7 +211,7 @@ class _ModelSums:
             self.ttft.extend([] if exchange.ttft_ms is None else [exchange.ttft_ms])
             self.tpot.extend([] if exchange.tpot_ms is None else [exchange.tpot_ms])
 
-    def figures(self, model: ModelVariant, floors: Floors, seed: int) -> ModelFigures:
+    def figures(self, model: ModelVariant, floors: Floors, seed: int, plan: ModelPlan | None) -> ModelFigures:
         parts = list(self.suites.values())
         excluded = {name: found.total() for name, found in self.excluded.items()}
         return ModelFigures(
@@ -227,6 +240,7 @@ class _ModelSums:
             diagnosis=dict(self.diagnosis.most_common()),
             root_causes=dict(self.root_causes.most_common()),
             documents=self.questions.figures(self.readings, seed),
+            plan=plan,
         )
 
     def _floor(self, floors: Floors) -> float | None:

@@ -11,6 +11,7 @@ import html
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -25,8 +26,9 @@ from scenarios.exam import Exam
 from scenarios.transcript import Transcript
 from scoring.codes import CODES, CODES_ZH
 from scoring.grade import Grade
+from scoring.lines.verdict import OUTCOMES, OUTCOMES_ZH, Outcome
 
-_SCRIPTS = ("dom.js", "tables.js", "trials.js", "page.js")
+_SCRIPTS = ("dom.js", "tables.js", "charts.js", "documents.js", "consistency.js", "trials.js", "page.js")
 _ACTIVE = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 """What could end a script block or a line of script, as JSON writes it harmlessly."""
 
@@ -55,7 +57,8 @@ class Page:
         self._size = 0
         self._models = {model.label: place for place, model in enumerate(record.models)}
         self._scenarios = {name: place for place, name in enumerate(record.scenarios)}
-        self._titles: dict[str, tuple[str, str]] = {}
+        self._titles: dict[str, tuple[str, str, str | None]] = {}
+        """By scenario: title, language, and the document with its layout."""
         self._trials: list[list[JsonValue]] = []
         self._talks: list[str] = []
         self._systems: dict[str, int] = {}
@@ -63,7 +66,9 @@ class Page:
 
     def add(self, trial: Trial, exam: Exam, transcript: Transcript, grade: Grade) -> None:
         outcome = "not_graded" if not grade.graded else "passed" if grade.success else "failed"
-        self._titles.setdefault(trial.scenario, (visible(exam.scenario.title), exam.scenario.language))
+        scenario = exam.scenario
+        reading = None if scenario.reading is None else visible(scenario.reading.key)
+        self._titles.setdefault(trial.scenario, (visible(scenario.title), scenario.language, reading))
         talk = None
         if len(self._talks) < self._bounds.conversations and (outcome != "passed" or self._shows(trial)):
             talk = self._keep(trial_view(trial, exam, transcript, grade, self._bounds.characters))
@@ -111,10 +116,10 @@ class Page:
         record = self._record
         scenarios: list[JsonValue] = []
         for name in self._scenarios:
-            title, language = self._titles.get(name, ("", "en"))
-            suite = name.partition("/")[0]
-            scenarios.append({"name": name, "suite": suite, "title": title, "language": language})
-        fields: dict[str, JsonValue] = {
+            title, language, reading = self._titles.get(name, ("", "en", None))
+            named: dict[str, JsonValue] = {"name": name, "suite": name.partition("/")[0], "title": title}
+            scenarios.append(named | {"language": language, "reading": reading})
+        page: dict[str, JsonValue] = {
             "run": visible_json(record.model_dump(mode="json") | {"suites": list(record.suite_names)}),
             "report": visible_json(report.model_dump(mode="json")),
             "slugs": [model.slug for model in record.models],
@@ -122,9 +127,14 @@ class Page:
             "trials": list[JsonValue](self._trials),
             "systems": list[JsonValue](self._systems),
             "codes": {"en": dict(CODES), "zh": dict(CODES_ZH)},
+            "outcomes": {"en": _plain(OUTCOMES), "zh": _plain(OUTCOMES_ZH)},
             "texts": json.loads(_asset("texts.json")),
         }
-        return _embedded(fields)[:-1] + ',"talks":[' + ",".join(self._talks) + "]}"
+        return _embedded(page)[:-1] + ',"talks":[' + ",".join(self._talks) + "]}"
+
+
+def _plain(meanings: Mapping[Outcome, str]) -> JsonValue:
+    return {outcome: meaning for outcome, meaning in meanings.items()}
 
 
 def _embedded(value: JsonValue) -> str:

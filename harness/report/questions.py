@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from harness.report.asked import (
     Asked,
     accuracy_and_score,
+    alike,
     asked_of,
     by_question,
     grouped,
@@ -126,6 +127,7 @@ def _task(asked: Sequence[Asked], seed: int) -> TaskFigures:
     }
     scores = {key: means[1] for key, means in lengths.items()} if lengths_asked else {}
     accuracy, graded = accuracy_and_score(asked, seed)
+    icc, n_eff = alike(asked)
     told = [one for one in asked if one.cell.lag is not None and one.cell.lag >= 0]
     deep = [one for one in asked if one.cell.depth is not None]
     return TaskFigures(
@@ -137,8 +139,8 @@ def _task(asked: Sequence[Asked], seed: int) -> TaskFigures:
         documents=graded.clusters,
         accuracy=interval(accuracy),
         score=interval(graded),
-        icc=graded.icc,
-        n_eff=graded.n_eff,
+        icc=icc,
+        n_eff=n_eff,
         lengths_asked=lengths_asked,
         effective_length=effective_length(scores),
         by_length=tuple(_slice(key, *means) for key, means in lengths.items()),

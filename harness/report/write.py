@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 
+from harness.plan.plan import read_plan
 from harness.report.figures import Figures, Report
 from harness.report.markdown import FailedTrial, markdown
 from harness.report.page import Bounds, Page
@@ -27,7 +28,7 @@ def write_reports(
     bounds: Bounds | None = None,
 ) -> Report:
     """Write report.html, report.md, report.json and report.csv, each whole or not at all."""
-    figures, page = Figures(record), Page(record, bounds)
+    figures, page = Figures(record, read_plan(folder)), Page(record, bounds)
     failed: list[FailedTrial] = []
     with growing(folder.path / "report.csv") as table:
         table.write(csv_header())

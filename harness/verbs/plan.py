@@ -130,9 +130,8 @@ def _variant(asked: StudyModel, registry: Registry) -> ModelVariant:
 def _show(found: Plan, out: Console, err: Console) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim underline")
     table.add_column("model", overflow="fold", min_width=10)
-    for name in ("trials", "requests", "input", "cached", "uncached", "output"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for name in ("$ low", "likely", "high", "time"):
+    counts = ("trials", "req.", "input", "cached", "uncached", "output")
+    for name in (*counts, "$ low", "likely", "high", "time"):
         table.add_column(name, justify="right", no_wrap=True)
     for one in found.models:
         table.add_row(Text(one.model), *_figures(one))

@@ -61,6 +61,10 @@ def test_digits_of_ids_days_times_and_telephones_are_no_amounts(text: str) -> No
         ("two thousand five hundred", [2500]),
         ("a three-day delay", [3]),
         ("还剩三个空席位，两件商品，二十四天，一百八十分钟，首印八千册", [3, 2, 24, 180, 8000]),
+        (
+            "二十六万支，十七批，五百立方米，两百吨，八百亩，三十户，二十五米",
+            [260000, 17, 500, 200, 800, 30, 25],
+        ),
         ("百分之十二", [12]),
         ("only one seat, 仅剩一件", [1, 1]),
     ],

@@ -50,7 +50,7 @@ function text(name, values) {
 const percent = (value, digits = 1) =>
   value === null || value === undefined ? UNKNOWN : (100 * value).toFixed(digits) + "\u00a0%";
 const range = (interval) =>
-  !interval || interval.low === null ? UNKNOWN : `${(100 * interval.low).toFixed(1)}\u00a0–\u00a0${(100 * interval.high).toFixed(1)}`;
+  !interval || interval.low === null ? UNKNOWN : `${(100 * interval.low).toFixed(1)}\u00a0–\u00a0${(100 * interval.high).toFixed(1)}`.replaceAll("-", "−");
 const whole = (value) => (value === null || value === undefined ? UNKNOWN : value.toLocaleString("en-US"));
 const time = (value) =>
   value === null || value === undefined ? UNKNOWN : value < 10 ? value.toFixed(2) : whole(Math.round(value));

@@ -30,7 +30,9 @@ function summary() {
     suites: count(run.suites.length, "one_suite", "suites_n"), repeats: count(run.repeats, "once", "times"),
     trials: whole(report.trials), graded: whole(graded),
   };
-  return [el("p", {}, text("did", values)), el("p", {}, text("means"))];
+  const talks = data.scenarios.some((scenario) => !scenario.reading);
+  const reads = data.scenarios.some((scenario) => scenario.reading);
+  return [el("p", {}, text("did", values), talks && " " + text("did_talks"), reads && " " + text("did_read"), " " + text("did_rules")), el("p", {}, text("means"), reads && " " + text("means_read"))];
 }
 
 // A scale from 0 to 1 with the interval as a band, the mean as a stroke and the floor as a dashed stroke.

@@ -22,17 +22,28 @@ function grid() {
   const cell = (mine) => {
     const graded = mine.filter((trial) => trial.outcome !== "not_graded");
     const good = graded.filter((trial) => trial.outcome === "passed");
-    const marks = mine.length <= 12 ? mine : mine.filter((trial) => trial.talk !== null).slice(0, 12);
+    const marks = mine.length <= 12 ? mine : mine.filter((trial) => trial.talk !== null).slice(0, 6);
     return mine.length === 0 ? UNKNOWN : [marks.map(mark), " ", el("span", { class: "soft num" }, `${good.length}/${graded.length}`)];
   };
-  const rows = data.scenarios.flatMap((scenario, at) => [
-    at === 0 || data.scenarios[at - 1].suite !== scenario.suite ? group(scenario.suite, heads.length) : null,
+  const rows = lines().flatMap((line, at, all) => [
+    at === 0 || all[at - 1].suite !== line.suite ? group(line.suite, heads.length) : null,
     row(heads, [
-      [el("span", { lang: scenario.language }, scenario.title || scenario.name), el("span", { class: "gloss mono" }, scenario.name)],
-      ...models.map((_, model) => cell(cells.get(`${at} ${model}`) || [])),
+      [el("span", { lang: line.language }, line.title || line.name), el("span", { class: "gloss mono" }, line.name)],
+      ...models.map((_, model) => cell(line.scenarios.flatMap((scenario) => cells.get(`${scenario} ${model}`) || []))),
     ]),
   ]);
   return section("grid", note("grid_note"), table(heads, rows, "wide grid"));
+}
+
+// A scenario is a line; all questions on one document in one layout are one line together.
+function lines() {
+  const found = new Map();
+  data.scenarios.forEach((scenario, at) => {
+    const name = scenario.reading ? `${scenario.suite}/${scenario.reading}` : scenario.name;
+    if (!found.has(name)) found.set(name, { ...scenario, name, scenarios: [] });
+    found.get(name).scenarios.push(at);
+  });
+  return [...found.values()];
 }
 
 function readable() {
@@ -99,9 +110,28 @@ function conversation(talk) {
   return el("div", { class: "talk", lang: talk.language },
     el("dl", { class: "facts", lang: language }, facts.map(([name, words]) => [el("dt", {}, name), el("dd", {}, words)])),
     system && fold(text("system"), el("pre", {}, system)),
+    talk.document && asked(talk.document),
     talk.segments.map((part) => segment(part, talk.segments.length > 1)),
     finalState(talk.state),
     scores.length > 0 && fold(text("scores"), table(heads, scores, "")));
+}
+
+// What was asked of a document: what was shown before, what the answer rests on, and what was made of it.
+function asked(part) {
+  const deep = (one) => text("evidence_at", { part: one.part, depth: percent(Math.min(1, one.depth), 0) });
+  const places = part.evidence.length === 0 ? text("no_evidence") : [part.evidence.length > 1 && `${text("rests|" + part.rests)} `,
+    el("ul", { class: "findings" }, part.evidence.map((one) => el("li", {}, el("span", {}), el("span", {}, el("span", { class: "soft" }, deep(one), ": "), el("q", { dir: "auto" }, one.text)))))];
+  const facts = [
+    [text("document"), [el("span", { class: "mono" }, part.name), " · ", text("task_name|" + part.task)]],
+    [text("shown_before"), [text("layout_gloss|" + part.layout), " ", text("read_so_far", { after: whole(part.after), parts: whole(part.parts), tokens: whole(part.tokens), tokenizer: part.tokenizer })]],
+    ...(part.fact ? [[text("asked_about"), [part.fact, part.lag !== null && part.lag >= 0 && ` (${text("lag_of", { n: part.lag })})`]]] : []),
+    [text("evidence"), places],
+    [text("expected"), el("span", { class: "words", dir: "auto" }, part.expected)],
+    [text("given"), part.given !== null ? el("span", { class: "words", dir: "auto" }, part.given) : text(part.whole_reply ? "whole_reply" : "no_answer_line")],
+    ...(part.outcome ? [[text("judged"), [el("span", { class: "tag " + (part.outcome === "right" ? "good" : "bad") }, part.outcome), " ",
+      data.outcomes[language][part.outcome] || "", " ", el("span", { class: "soft" }, part.why)]]] : []),
+  ];
+  return el("div", { class: "asked", lang: language }, el("dl", { class: "facts" }, facts.map(([name, words]) => [el("dt", {}, name), el("dd", {}, words)])));
 }
 
 function segment(part, several) {

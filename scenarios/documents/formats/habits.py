@@ -69,9 +69,9 @@ def _pitches(pages: Sequence[Sequence[Line]]) -> dict[int, float]:
     for page in pages:
         for upper, lower in pairwise(page):
             step = upper.y - lower.y
-            if round(upper.size) == round(lower.size) and step > 0:
-                if _STEPS[0] < step / lower.size < _STEPS[1]:
-                    steps[round(lower.size)][round(step, 1)] += 1
+            is_usual = _STEPS[0] < step / lower.size < _STEPS[1]
+            if is_usual and round(upper.size) == round(lower.size):
+                steps[round(lower.size)][round(step, 1)] += 1
     return {
         size: min(step for step, count in found.items() if count >= _OFTEN * max(found.values()))
         for size, found in steps.items()

@@ -1,4 +1,4 @@
-"""How lines become one text again: with a space, without, or without the hyphen that a word was divided by."""
+"""How lines become one text again: with a space, without one, or without the hyphen that divides a word."""
 
 import re
 from collections.abc import Iterable, Sequence

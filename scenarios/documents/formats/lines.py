@@ -13,7 +13,7 @@ _WIDTHS = {
     letter: size
     for size, letters in {
         0.28: "ijlI.,:;'!| ",
-        0.35: "tfr()[]{}\"-\u00ad‘’",
+        0.35: 'tfr()[]{}"-\u00ad‘’',
         0.45: "acesz“”",
         0.8: "mwMW@%—…",
     }.items()
@@ -25,7 +25,7 @@ _SAME_HEIGHT = 0.5
 """Of a letter's height: a raised figure still stands on the line."""
 _CELL_GAP = 0.75
 """In letters' heights: wider than a space between words is ever stretched."""
-_SPACE_GAP = 0.2
+_SPACE_GAP = 0.17
 """As wide as the space of the narrowest fonts."""
 _UNSURE = 0.04
 """Of a piece's width, which is an estimate."""

@@ -90,7 +90,7 @@ class _Pen:
 
     def check(self, *_: object) -> None:
         if self.clock() > self.until:
-            raise CannotMake(f"takes more than {_MOST_SECONDS} s to read; print it to a new PDF, or divide it")
+            raise CannotMake(f"takes more than {_MOST_SECONDS} s to read; print it to a new PDF")
 
     def draw(self, text: str, outer: Sequence[float], inner: Sequence[float], _: object, size: float) -> None:
         text = _plain_letters(text).strip("\n")
@@ -129,10 +129,11 @@ def _has_picture(page: Any) -> bool:
 
 def _check_pictures(pages: Sequence[_Page]) -> None:
     pictures = sum(page.is_picture for page in pages)
-    if pictures * _PICTURES_PART > len(pages) or not any(page.pieces for page in pages):
+    bare = sum(not page.pieces for page in pages)
+    if pictures * _PICTURES_PART > len(pages) or bare == len(pages):
         raise CannotMake(
-            f"has no text on {sum(not page.pieces for page in pages):,} of its {len(pages):,} pages, as a scan "
-            "has none; recognise its text first, for example with ocrmypdf"
+            f"has no text on {bare:,} of its {len(pages):,} pages, as a scan has none; "
+            "recognise its text first, for example with ocrmypdf"
         )
 
 
@@ -140,6 +141,6 @@ def _check_letters(text: str) -> None:
     foreign = sum(category(one) in {"Cc", "Cn", "Co"} or one == "\ufffd" for one in text if one != "\n")
     if foreign * _FOREIGN_PART > len(text):
         raise CannotMake(
-            f"has {foreign:,} signs among its {len(text):,} that no letter is known for, because its fonts do not "
-            "say; recognise its text anew, for example with ocrmypdf --force-ocr"
+            f"has fonts that do not say which letters they draw: {foreign:,} of {len(text):,} are unknown; "
+            "recognise its text anew, for example with ocrmypdf --force-ocr"
         )

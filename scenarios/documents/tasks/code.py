@@ -65,7 +65,8 @@ _SPARE = 4
 """Questions beyond those wanted, for those whose lines run from one part into the next."""
 _BASED = re.compile(r"=\s*(0[xXoObB]\w+)")
 _LONGEST_BLOCK = 20
-"""Lines."""
+"""Lines. Most blocks end sooner, at a line that ends with a letter or a digit: there no tokenizer joins what
+it counted apart."""
 
 
 def code_document(order: Order, library: Library) -> Document:
@@ -94,7 +95,7 @@ def _composed(order: Order, options: Options, library: Library, wanted: int) -> 
     """With all files whole of which anything is asked; their invented names may be longer than their own."""
     for share in _SHARES:
         choice = choose(order, library, wanted, options.asked, share=share, disguise=options.disguise)
-        composed = compose_blocks(order, _blocks(library.title, chain(choice.files.items(), choice.rest)))
+        composed = compose_blocks(order, _blocks(library, choice))
         text = "\n".join(composed.parts)
         if all(f"{_header(path)}\n{file}\n\n{_HEADER}" in text for path, file in choice.files.items()):
             return composed, choice
@@ -104,25 +105,23 @@ def _composed(order: Order, options: Options, library: Library, wanted: int) -> 
     )
 
 
-def _blocks(title: str, files: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Some lines at a time, which end with a letter or a digit: there no tokenizer joins what it has
-    counted apart, so that the length is known from the counts of the blocks.
+def _blocks(library: Library, choice: Choice) -> Iterator[str]:
+    """The files of which something is asked in blocks whose lengths add up, the others line by line, since
+    their last lines give way to others until the document is full.
     """
-    block: list[str] = []
-    for line in _lines(title, files):
-        block.append(line)
-        if line[-1:].isalnum() or len(block) == _LONGEST_BLOCK:
-            yield "\n".join(block)
-            block.clear()
-    yield "\n".join(block)
-
-
-def _lines(title: str, files: Iterable[tuple[str, str]]) -> Iterator[str]:
-    yield f"# {title}"
-    for path, text in files:
-        yield ""
-        yield _header(path)
-        yield from text.split("\n")
+    block = [f"# {library.title}"]
+    for path, text in choice.files.items():
+        for line in ("", _header(path), *text.split("\n")):
+            block.append(line)
+            if line[-1:].isalnum() or len(block) == _LONGEST_BLOCK:
+                yield "\n".join(block)
+                block.clear()
+    for path, text in choice.rest:
+        for line in ("", _header(path), *text.split("\n")):
+            block.append(line)
+            if line:
+                yield "\n".join(block)
+                block.clear()
 
 
 def _header(path: str) -> str:
@@ -166,7 +165,7 @@ def _probe(
     return Probe(
         id=f"code-{number}-{question.asked}",
         question=f"{ask.format(name=question.name, user=question.user)}\n{answer_form(form, order.language)}",
-        line=_line(question, places[0].text, [*choice.files]),
+        line=_line(question, places[0].text, choice),
         evidence=tuple(
             place.model_copy(update={"answer": answer}) for place, answer in zip(places, said, strict=True)
         ),
@@ -186,17 +185,22 @@ def _probe(
     )
 
 
-def _line(question: Question, told: str, paths: Sequence[str]) -> Line:
-    """`told` is what the answer rests on first."""
+def _line(question: Question, told: str, choice: Choice) -> Line:
+    """`told` is what the answer rests on first; what other questions are answered by leads astray."""
     if question.asked == "callers":
         return Names(gold=tuple(question.callers))
+    same = [other for other in choice.questions if other.asked == question.asked]
     if question.asked == "constant":
-        return Value(gold=_spelt(question.value, told))
+        values = [str(other.value) for other in same if other.value != question.value]
+        return Value(gold=_spelt(question.value, told), decoys=tuple(dict.fromkeys(values)))
     path = question.defined.path
-    longer = [other for other in paths if other.endswith(f"/{path}")]
-    decoys = dict.fromkeys([*longer, *([question.user] if question.user else [])])
+    longer = [other for other in choice.files if other.endswith(f"/{path}")]
+    others = dict.fromkeys([*longer, question.user, *(other.defined.path for other in same)])
     module = module_name(path)
-    return Value(gold={"any_of": [path, module]} if "." in module else path, decoys=tuple(decoys))
+    return Value(
+        gold={"any_of": [path, module]} if "." in module else path,
+        decoys=tuple(other for other in others if other not in (path, "")),
+    )
 
 
 def _spelt(value: Constant | None, told: str) -> JsonValue:

@@ -20,7 +20,7 @@ _LARGEST = 0.45
 """Share that one file may have."""
 _CHARACTERS_A_TOKEN = 5
 """At most, in source code: a longer file is not worth counting."""
-_ATTEMPTS_TOKENS = 200_000
+_ATTEMPTS_TOKENS = 100_000
 _MOST_ATTEMPTS = 16
 
 
@@ -106,11 +106,12 @@ def _disguises(names: Sequence[str], dice: Dice, library: Library) -> dict[str, 
     coined = Names("en", dice)
     new: dict[str, str] = {}
     for name in names:
-        word = coined.draw("person").lower().replace(" ", "_")
-        while any(word in text.lower() for text in library.texts.values()):
-            word = coined.draw("person").lower().replace(" ", "_")
         lead = name[: len(name) - len(name.lstrip("_"))]
-        new[name] = lead + (word.upper() if name.isupper() else word)
+        word = name
+        while any(word in text for text in library.texts.values()):
+            word = lead + coined.draw("person").lower().replace(" ", "_")
+            word = word.upper() if name.isupper() else word
+        new[name] = word
     return new
 
 

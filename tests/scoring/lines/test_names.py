@@ -28,6 +28,12 @@ def judged(line: Names | Sequence, answer: str) -> LineVerdict:
         ("a, b; c", ["a", "b", "c"]),
         ("甲、乙，丙", ["甲", "乙", "丙"]),
         ("a -> b → c > d", ["a", "b", "c", "d"]),
+        ("a < b < c", ["a", "b", "c"]),
+        ("1. a 2. b, 3. c", ["a", "b", "c"]),
+        ("1) a; 2) b", ["a", "b"]),
+        ("①甲 ②乙", ["甲", "乙"]),
+        ("1、甲 2、乙", ["甲", "乙"]),
+        ("1. FC Velm", ["FC Velm"]),
         ("1,280, 1,340", ["1,280", "1,340"]),
         ("[1280, 1340]", ["1280", "1340"]),
         ("[]", []),
@@ -76,6 +82,14 @@ def test_a_name_may_have_an_and_in_it() -> None:
     assert judged(Names(gold=("Fox and Hound", "Swan")), "Fox and Hound, Swan").right
     assert judged(Names(gold=("Fox", "Hound", "Swan")), "Swan, Fox and Hound").right
     assert judge_line(Names(gold=("和平路", "长堤路")), "ANSWER: 和平路和长堤路", "zh").value < 1
+
+
+def test_what_is_remarked_in_brackets_is_no_part_of_an_item() -> None:
+    assert judged(EVENTS, "a (5 May, 2026), b (6 June), c, d (at 10:20)").right
+    assert judged(EVENTS, '["a (2026)", "b", "c", "d"]').right
+    assert judged(EVENTS, "b (5 May), a (6 June), c, d").outcome == "wrong_order"
+    assert judged(Names(gold=("open(file)", "close")), "open(file), close").right
+    assert judged(TOWNS, "Velm (or Sorn), Orrin, Tarn").outcome == "partly"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from scoring.lines.verdict import LineVerdict
 
 MAYOR = Value(gold="Ina Ravn", decoys=("Olaf Ravn", "Ina Berg"), stale=("Sten Moe",))
 FINE = Value(gold={"number": 1000}, decoys=("2000",))
+GATES = Value(gold={"set": ["Fox", "Hound"], "of": ["Swan"]})
 NEEDLE = Value(gold="4821937", decoys=("7730155",), ruler=("4821937", "7730155"))
 SHORT = Value(gold="Ravn", decoys=("Ina Ravn",))
 NOWHERE = Value(gold=None, decoys=("7730155",))
@@ -40,6 +41,15 @@ def judged(line: Line, answer: str, language: Language = "en") -> LineVerdict:
         (FINE, "1000 / 3000", "enumerated"),
         (FINE, "1000, 3000, 4000", "enumerated"),
         (FINE, "1000, 2000", "enumerated"),
+        (FINE, "1000 dollars and 3000 dollars", "enumerated"),
+        (FINE, "1000 and 3000 dollars", "enumerated"),
+        (FINE, "1000 (or 3000)", "enumerated"),
+        (FINE, "1000 (not 3000 or more)", "right"),
+        (FINE, "30,000 / 30 = 1,000", "right"),
+        (FINE, "1,000 × 30 = 30,000", "enumerated"),
+        (FINE, "1,000 = 25 × 40", "right"),
+        (GATES, '["Fox", "Hound"]', "right"),
+        (GATES, '["Fox", "Hound", "Swan"]', "wrong_value"),
         (NEEDLE, "4,821,937", "right"),
         (NEEDLE, "4821937.", "right"),
         (NEEDLE, "7,730,155", "decoy"),
@@ -127,6 +137,11 @@ BOTH = Conflict(golds=({"number": 1280}, {"number": 1340}))
     [
         ("[1280, 1340]", "right", 1.0),
         ("1,280 in one place, and 1,340 in another", "right", 1.0),
+        ("1280 (part 2), 1340 (part 9)", "right", 1.0),
+        ("1280 houses and 1340 houses, in 2 places", "right", 1.0),
+        ("1280, 1340 and 1500", "extra", 0.8),
+        ("1280 / 1340 / 1500 houses", "extra", 0.8),
+        ("1280、1340、1500户", "extra", 0.8),
         ("1280", "incomplete", 2 / 3),
         ('["1280", "1340", "1500"]', "extra", 0.8),
         ("1500", "wrong_value", 0.0),
