@@ -118,7 +118,8 @@ def _compared(  # one row of the table
         if chance in {0.0, 1.0} and bool(grade.success) != (chance == 1.0)
     ]
     n = len(known)
-    spread = math.sqrt(sum(chance * (1 - chance) for chance, _ in known)) / n if n else 0.0
+    compared = [(exam, chance) for exam, chance in zip(exams, chances, strict=True) if chance is not None]
+    spread = math.sqrt(_variance(compared, kind)) / n if n else 0.0
     check = ReaderCheck(
         suite=suite,
         task=task,
@@ -129,6 +130,29 @@ def _compared(  # one row of the table
         within=_SIGMAS * spread + 1e-9,
     )
     return check, odd[:5]
+
+
+def _variance(compared: Sequence[tuple[Exam, float]], kind: ReaderKind) -> float:
+    """Of the number of right answers; questions that rest on the same sentence are lost together."""
+    alone = sum(chance * (1 - chance) for _, chance in compared)
+    if kind.name != "lossy":
+        return alone
+    documents: defaultdict[str, list[tuple[dict[str, float], float]]] = defaultdict(list)
+    for exam, chance in compared:
+        documents[_reading(exam).key].append((_kept(_reading(exam), kind), chance))
+    return alone + 2 * sum(
+        math.prod((one | other).values()) - chance * another
+        for asked in documents.values()
+        for (one, chance), (other, another) in combinations(asked, 2)
+        if one.keys() & other.keys()
+    )
+
+
+def _kept(reading: Reading, kind: ReaderKind) -> dict[str, float]:
+    """By sentence that an answer needs: how likely a lossy reader keeps it."""
+    needed = reading.evidence[-1:] if reading.rests == "latest" else reading.evidence
+    length = max(1, reading.tokens)
+    return {one.text: 1 - chance_of_forgetting(kind, one.token / length) for one in needed}
 
 
 def expected_success(exam: Exam, kind: ReaderKind) -> float | None:
@@ -149,7 +173,7 @@ def expected_success(exam: Exam, kind: ReaderKind) -> float | None:
     if isinstance(line, Value) and line.gold is None:
         return None
     if kind.name == "lossy":
-        return math.prod(1 - chance_of_forgetting(kind, one.token / max(1, reading.tokens)) for one in needed)
+        return math.prod(_kept(reading, kind).values())
     return _in_window(reading, kind.tokens, [one.token for one in needed])
 
 

@@ -101,8 +101,8 @@ class _Table:
 
     def drawn(self, some: NDArray[np.int64]) -> tuple[Floats, Floats]:
         """The same for documents drawn again, a row a draw."""
-        times = np.zeros((len(some), self.documents))
-        np.add.at(times, (np.arange(len(some))[:, None], some), 1.0)
+        places = some + self.documents * np.arange(len(some))[:, None]
+        times = np.bincount(places.ravel(), minlength=len(some) * self.documents).reshape(len(some), -1)
         return times @ self.sums, times @ self.counts
 
 

@@ -7,6 +7,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from harness.report.document_view import DocumentView
 from harness.report.view import CallView, LeafView, MissingView, SegmentView, TrialView, WordsView
 from harness.report.wording import UNKNOWN
 
@@ -31,6 +32,9 @@ def print_trial(view: TrialView, console: Console) -> None:
     console.print(_heading(view))
     if view.system:
         console.print(_row("system", Text(view.system, _SOFT)))
+    if view.document is not None:
+        for label, body in _document(view.document):
+            console.print(_row(label, body))
     for segment in view.segments:
         console.print(Rule(Text(segment.id, _SOFT), align="left", style=_SOFT))
         for label, body in _segment(segment):
@@ -55,6 +59,23 @@ def _heading(view: TrialView) -> Group:
     lines += [Text(view.failure, "yellow")] if view.failure else []
     lines += [Text(" · ".join(view.notes), _SOFT)] if view.notes else []
     return Group(*lines)
+
+
+def _document(asked: DocumentView) -> Iterator[tuple[str, RenderableType]]:
+    """What was asked of a document, and what was made of the answer; its text is in no report."""
+    read = f"{asked.after} of {asked.parts} parts, {asked.tokens:,} tokens ({asked.tokenizer})"
+    yield "document", Text.assemble((asked.name, "bold"), f" · {asked.task} · {asked.layout} · {read}")
+    for one in asked.evidence:
+        place = (f"part {one.part}, at {100 * min(1.0, one.depth):.0f} %: ", _SOFT)
+        yield "evidence", Text.assemble(place, one.text)
+    if not asked.evidence:
+        yield "evidence", Text("the document does not give the answer", _SOFT)
+    yield "expected", Text(asked.expected)
+    no_line = "(the whole reply)" if asked.whole_reply else "(no line `ANSWER: …`)"
+    yield "given", Text(no_line, _SOFT) if asked.given is None else Text(asked.given)
+    if asked.outcome is not None:
+        style = _GOOD if asked.outcome == "right" else _BAD
+        yield "judged", Text.assemble((asked.outcome, style), f"  {asked.why}")
 
 
 def _segment(segment: SegmentView) -> Iterator[tuple[str, RenderableType]]:

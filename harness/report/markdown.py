@@ -1,19 +1,28 @@
 """`report.md`: the same tables as text, for a pull request, a mail, or a program that reads words."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from pydantic import JsonValue
 
+from harness.report.document_markdown import documents
 from harness.report.figures import ModelFigures, Report
-from harness.report.plain_text import one_line, visible
+from harness.report.markdown_table import escaped, table
+from harness.report.plain_text import one_line
 from harness.report.suite_figures import SuiteFigures
-from harness.report.wording import UNKNOWN, footnotes, interval, label, milliseconds, percent, warnings, whole
+from harness.report.wording import (
+    UNKNOWN,
+    footnotes,
+    interval,
+    label,
+    milliseconds,
+    percent,
+    usd,
+    warnings,
+    whole,
+)
 from harness.run_record import ModelVariant, RunRecord
 from scenarios.record import Record
 from scoring.codes import CODES
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]#|~!])")
 
 
 class FailedTrial(Record):
@@ -31,25 +40,21 @@ def markdown(report: Report, record: RunRecord, failed: Sequence[FailedTrial]) -
         "## Results",
         _results(report.models),
         *footnotes(report),
+        *documents(report),
         "## Components",
         _components(report.models),
         *_wrong(report.models, failed),
         *_excluded(report.models),
+        *_planned(report.models),
         "## Time and tokens",
         _costs(report.models),
+        *_readings(report.models),
         "## Scenarios (succeeded / graded)",
         _scenarios(report.models),
         "## Where this comes from",
         _provenance(record),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def escaped(text: str) -> str:
-    """Text that Markdown shows as it is, on one line."""
-    flat = " ".join(visible(text).split())
-    plain = flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _SPECIAL.sub(r"\\\1", plain)
 
 
 def _summary(report: Report, record: RunRecord) -> str:
@@ -72,7 +77,7 @@ def _results(models: Sequence[ModelFigures]) -> str:
             for part in model.suites
             if part.suite == suite
         ]
-    return _table(heads, rows)
+    return table(heads, rows)
 
 
 def _result(suite: str, name: str, part: ModelFigures | SuiteFigures, graded: int) -> list[str]:
@@ -96,7 +101,7 @@ def _components(models: Sequence[ModelFigures]) -> str:
             known = found is not None and found.mean is not None
             cells.append(f"{found.mean:.3f} (n {whole(found.n)})" if found and known else UNKNOWN)
         rows.append(cells)
-    return _table(["Component", *(escaped(label(model)) for model in models)], rows)
+    return table(["Component", *(escaped(label(model)) for model in models)], rows)
 
 
 def _wrong(models: Sequence[ModelFigures], failed: Sequence[FailedTrial]) -> list[str]:
@@ -112,7 +117,7 @@ def _wrong(models: Sequence[ModelFigures], failed: Sequence[FailedTrial]) -> lis
     ]
     parts = [
         "## What went wrong (root causes / findings)",
-        _table(["Code", "Meaning", *(escaped(label(model)) for model in models)], rows),
+        table(["Code", "Meaning", *(escaped(label(model)) for model in models)], rows),
     ]
     if failed:
         total = sum(sum(model.root_causes.values()) for model in models)
@@ -121,7 +126,7 @@ def _wrong(models: Sequence[ModelFigures], failed: Sequence[FailedTrial]) -> lis
             [escaped(t.name), escaped(t.root_cause or UNKNOWN), escaped(one_line(t.reason, 200))]
             for t in failed
         ]
-        parts.append(_table(["Trial", "Root cause", "Why"], lines))
+        parts.append(table(["Trial", "Root cause", "Why"], lines))
     return parts
 
 
@@ -132,7 +137,7 @@ def _excluded(models: Sequence[ModelFigures]) -> list[str]:
         for part in model.exclusions
         for message, count in part.messages.items()
     ]
-    return ["## Excluded trials", _table(["Model", "Class", "Trials", "Message"], rows)] if rows else []
+    return ["## Excluded trials", table(["Model", "Class", "Trials", "Message"], rows)] if rows else []
 
 
 def _costs(models: Sequence[ModelFigures]) -> str:
@@ -146,20 +151,62 @@ def _costs(models: Sequence[ModelFigures]) -> str:
         rows.append(
             [escaped(label(model)), whole(model.requests), *map(milliseconds, times), *map(whole, tokens)]
         )
-    return _table(heads, rows)
+    return table(heads, rows)
+
+
+def _planned(models: Sequence[ModelFigures]) -> list[str]:
+    """What was planned before anything was sent, and beneath it what came of it."""
+    heads = ["Model", "", "Trials", "Requests", "Input", "Cached", "Computed", "Output", "Cost"]
+    rows = []
+    for model in models:
+        plan, usage = model.plan, model.usage
+        if plan is not None:
+            tokens = (plan.tokens.input, plan.tokens.cached, plan.tokens.uncached, plan.tokens.output)
+            cost = plan.cost_usd
+            dollars = f"{usd(cost.likely)} ({usd(cost.low)} to {usd(cost.high)})"
+            rows.append([escaped(label(model)), "plan", whole(plan.trials), whole(plan.requests)])
+            rows[-1] += [*map(whole, tokens), dollars]
+            computed = None
+            if usage.input is not None and usage.cached is not None:
+                computed = usage.input - usage.cached
+            rows.append(["", "fact", whole(model.trials), whole(model.requests)])
+            rows[-1] += [
+                *map(whole, (usage.input, usage.cached, computed, usage.output)),
+                usd(model.cost_usd),
+            ]
+    return ["## Plan and fact", table(heads, rows)] if rows else []
+
+
+def _readings(models: Sequence[ModelFigures]) -> Iterator[str]:
+    """How much of it went into documents that were given part by part."""
+    for model in models:
+        found = model.documents.readings if model.documents is not None else None
+        if found is not None and found.requests:
+            yield (
+                f"{escaped(label(model))}: {whole(found.requests)} of these requests gave documents part by "
+                f"part ({whole(found.readings)} readings, {whole(found.usage.input)} input tokens)."
+            )
 
 
 def _scenarios(models: Sequence[ModelFigures]) -> str:
-    played = [
-        {name: found for part in model.suites for name, found in part.scenarios.items()} for model in models
+    """All questions on one document in one layout are a row together."""
+    played: list[dict[str, list[int]]] = []
+    for model in models:
+        sums: dict[str, list[int]] = {}
+        for part in model.suites:
+            for name, found in part.scenarios.items():
+                row = sums.setdefault(f"{part.suite}/{found.document}" if found.document else name, [0, 0])
+                row[0] += found.succeeded
+                row[1] += found.graded
+        played.append(sums)
+    rows = [
+        [
+            escaped(name),
+            *(f"{found[name][0]} / {found[name][1]}" if name in found else UNKNOWN for found in played),
+        ]
+        for name in dict.fromkeys(name for found in played for name in found)
     ]
-    rows = []
-    for name in dict.fromkeys(name for scenarios in played for name in scenarios):
-        found = [scenarios.get(name) for scenarios in played]
-        rows.append(
-            [escaped(name), *(f"{one.succeeded} / {one.graded}" if one else UNKNOWN for one in found)]
-        )
-    return _table(["Scenario", *(escaped(label(model)) for model in models)], rows)
+    return table(["Scenario", *(escaped(label(model)) for model in models)], rows)
 
 
 def _provenance(record: RunRecord) -> str:
@@ -173,7 +220,7 @@ def _provenance(record: RunRecord) -> str:
         *((model.label, _settings(model)) for model in record.models),
         *(row for label, engine in record.engines.items() for row in _engine(label, engine)),
     ]
-    return _table(["", ""], [[escaped(name), escaped(value)] for name, value in facts])
+    return table(["", ""], [[escaped(name), escaped(value)] for name, value in facts])
 
 
 def _settings(model: ModelVariant) -> str:
@@ -194,8 +241,3 @@ def _engine(label: str, engine: JsonValue) -> Iterator[tuple[str, str]]:
             case _:
                 said = str(value)
         yield f"{label}: {name}", said
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)

@@ -134,7 +134,7 @@ class Page:
 
 
 def _plain(meanings: Mapping[Outcome, str]) -> JsonValue:
-    return {outcome: meaning for outcome, meaning in meanings.items()}
+    return {str(outcome): meaning for outcome, meaning in meanings.items()}
 
 
 def _embedded(value: JsonValue) -> str:

@@ -1,6 +1,6 @@
 """The report on a terminal: what has to be known first, how good each model is, and what it took."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -10,7 +10,17 @@ from harness.report.document_terminal import print_documents
 from harness.report.figures import Exclusion, ModelFigures, Report
 from harness.report.plain_text import visible
 from harness.report.suite_figures import SuiteFigures
-from harness.report.wording import UNKNOWN, footnotes, interval, label, milliseconds, percent, warnings, whole
+from harness.report.wording import (
+    UNKNOWN,
+    footnotes,
+    interval,
+    label,
+    milliseconds,
+    percent,
+    usd,
+    warnings,
+    whole,
+)
 
 _CODES = 5
 """Root causes that are named; the other reports have all of them."""
@@ -30,6 +40,8 @@ def print_report(report: Report, console: Console) -> None:
     console.print()
     console.print(_costs(report.models))
     console.print(Text(_CLOCKS, "dim"))
+    for said in _planned(report.models):
+        console.print(said)
     for model in report.models:
         for part in model.exclusions:
             console.print(Text(f"{label(model)}: {_excluded(part)}", "yellow"))
@@ -38,6 +50,17 @@ def print_report(report: Report, console: Console) -> None:
             named = ", ".join(f"{code} {count}" for code, count in causes[:_CODES])
             more = f", and {len(causes) - _CODES} more kinds" if len(causes) > _CODES else ""
             console.print(Text(f"{label(model)} failed by: {named}{more}"))
+
+
+def _planned(models: Sequence[ModelFigures]) -> Iterator[Text]:
+    """What was planned beside what it took, where a plan was made and tokens were reported."""
+    for model in models:
+        plan, usage = model.plan, model.usage
+        if plan is not None and usage.input is not None:
+            asked = f"{whole(plan.requests)} requests, {whole(plan.tokens.input)} tokens in"
+            asked += f" ({whole(plan.tokens.cached)} cached), {usd(plan.cost_usd.likely)}"
+            took = f"{whole(model.requests)}, {whole(usage.input)} ({whole(usage.cached)})"
+            yield Text(f"{label(model)}: planned {asked}; it took {took}, {usd(model.cost_usd)}")
 
 
 def _excluded(part: Exclusion) -> str:

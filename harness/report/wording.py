@@ -16,12 +16,22 @@ def label(model: ModelFigures) -> str:
 
 def footnotes(report: Report) -> list[str]:
     """What the signs beside the models mean."""
-    forced = any(model.first_call == "required" for model in report.models)
-    said = (
-        f"{_FORCED} The first request of every turn with expected calls had to call a tool; where Longspan "
-        "served the model itself, all its calls were held to the tools' schemas too."
-    )
-    return [said] if forced else []
+    said = []
+    if any(model.first_call == "required" for model in report.models):
+        said.append(
+            f"{_FORCED} The first request of every turn with expected calls had to call a tool; where "
+            "Longspan served the model itself, all its calls were held to the tools' schemas too."
+        )
+    suites = [part for model in report.models for part in model.suites if part.documents]
+    if suites:
+        said.append("Questions on documents: intervals are clustered by document.")
+    alone = dict.fromkeys(visible(part.suite) for part in suites if part.documents == 1)
+    if alone:
+        named = ", ".join(alone)
+        said.append(
+            f"One document ({named}): the interval is over its questions, and says nothing of others."
+        )
+    return said
 
 
 def percent(share: float | None) -> str:
@@ -32,11 +42,15 @@ def interval(figure: Interval) -> str:
     """The 95 % interval, in per cent."""
     if figure.low is None or figure.high is None:
         return UNKNOWN
-    return f"{100 * figure.low:.1f} – {100 * figure.high:.1f}"
+    return f"{100 * figure.low:.1f} – {100 * figure.high:.1f}".replace("-", "−")
 
 
 def whole(count: int | None) -> str:
     return UNKNOWN if count is None else f"{count:,}"
+
+
+def usd(dollars: float | None) -> str:
+    return UNKNOWN if dollars is None else f"${dollars:,.2f}"
 
 
 def milliseconds(value: float | None) -> str:

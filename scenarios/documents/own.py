@@ -2,7 +2,9 @@
 same.
 """
 
-from typing import Annotated, Literal, Self
+from collections import Counter
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -14,6 +16,13 @@ from scenarios.record import Record
 from scenarios.scenario import Id, Limits
 
 _SEVERAL = 2
+_NEEDS: Mapping[FactKind, str] = {
+    "update": "values",
+    "contradiction": "values",
+    "timeline": "events",
+    "ledger": "entries",
+}
+"""Where a fact's evidence is, by its kind; beside `answer` for the kinds that are not here."""
 
 
 class DocumentFile(Record):
@@ -29,6 +38,13 @@ class DocumentFile(Record):
     """Longest part, in tokens; parts end where paragraphs do. Without it a file is one part."""
     upto: Length | None = None
     """Only so much of the beginning is read; questions whose evidence comes later are left out."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_mapping(cls, value: Any) -> Any:
+        if not isinstance(value, dict | DocumentFile):
+            raise ValueError(f"needs file, parts or folder, such as {{file: contract.pdf}}; found {value!r}")
+        return value
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -103,14 +119,24 @@ class TrackedFact(Record):
 
     @model_validator(mode="after")
     def _what_its_kind_needs(self) -> Self:
-        needs = {"update": "values", "contradiction": "values", "timeline": "events", "ledger": "entries"}
-        field_name = needs.get(self.kind, "answer")
+        field_name = _NEEDS.get(self.kind, "answer")
         found = getattr(self, field_name)
         if found is None or (field_name != "answer" and len(found) < _SEVERAL):
             wanted = "`answer` and `evidence`" if field_name == "answer" else f"two or more `{field_name}`"
             raise ValueError(f"a fact of kind {self.kind} needs {wanted}")
         if field_name == "answer" and not self.evidence:
             raise ValueError(f"a fact of kind {self.kind} needs `answer` and `evidence`")
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_else(self) -> Self:
+        needs = _NEEDS.get(self.kind)
+        takes = {"id", "kind", "ask", *([needs] if needs else ["answer", "evidence"])}
+        if others := sorted(self.model_fields_set - takes):
+            raise ValueError(f"a fact of kind {self.kind} has no `{others[0]}`")
+        names = Counter(one.id for one in (*self.events, *self.entries))
+        if twice := [name for name, times in names.items() if times > 1]:
+            raise ValueError(f"two of its `{needs}` are called {twice[0]!r}; ids are unique")
         return self
 
 

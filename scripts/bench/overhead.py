@@ -187,7 +187,7 @@ async def ours(
         async def work() -> None:
             path = folder / str(next(number))
             path.mkdir(parents=True)
-            with recording(RunFolder(path), "bench", Watcher(tick)) as progress:
+            with recording(RunFolder(path), "bench", {exam.scenario.name: exam}, Watcher(tick)) as progress:
                 await _runner(path, variant, exam, trials, home, progress).run(opened.model)
 
         yield Contender(name=name, trials=trials, work=work, budget=budget)

@@ -5,6 +5,7 @@ const readers = models.filter((model) => model.documents !== null);
 function documents() {
   if (readers.length === 0) return null;
   return section("documents", note("documents_note"), overview(), el("p", { class: "note" }, text("effective_note"), " ", text("n_eff_note")),
+    readers.some((model) => model.documents.tasks.some((figures) => figures.cells.length > 0)) && heatKey(),
     series().map(oneSeries), layouts(), company(), pairs());
 }
 
@@ -20,7 +21,8 @@ function series() {
   return [...found];
 }
 
-const seriesName = (part) => [text("task_name|" + part.task), text("language_name|" + part.language), part.layout && text("layout_name|" + part.layout)].filter(Boolean).join(" · ");
+const seriesName = (part) => [taskName(part.task), text("language_name|" + part.language), part.layout && text("layout_name|" + part.layout)].filter(Boolean).join(" · ");
+const taskName = (task) => { const name = text("task_name|" + task); return name === task ? task : `${name} (${task})`; };
 const lengthName = (figures) => (part) => (figures.lengths_asked ? "" : "≤ ") + spelled(part.key);
 const lagName = (part) => (part.upto !== null && part.upto !== part.key ? `${part.key}–${part.upto}` : String(part.key));
 
@@ -40,7 +42,7 @@ function overview() {
     bar(figures.score, null), effective(figures.effective_length), percent(figures.rates.unparsed?.mean),
     figures.icc === null ? UNKNOWN : figures.icc.toFixed(2).replace("-", "−"), figures.n_eff === null ? UNKNOWN : figures.n_eff.toFixed(1),
   ]);
-  return table(heads, series().flatMap(([name, of]) => [group(name, heads.length), ...of.map(line)]), "wide");
+  return table(heads, series().flatMap(([name, of]) => [group(name, heads.length), ...of.map(line)]), "wide tight");
 }
 
 function oneSeries([name, of]) {
@@ -50,7 +52,7 @@ function oneSeries([name, of]) {
   return el("details", { class: "series", open: deep.length > 0 || lengths !== null },
     el("summary", {}, el("h3", {}, name)),
     deep.length > 0 && el("div", { class: "heats" }, deep.map(([model, figures]) => heatMap(model, figures))),
-    deep.length > 0 && heatKey(), lengths, lags, fold(text("in_numbers"), of.map(numbers)));
+    lengths, lags, fold(text("in_numbers"), of.map(numbers)));
 }
 
 function heatKey() {
@@ -88,12 +90,12 @@ function measured(figures) {
 }
 
 function gapTable(rows) {
-  const heads = [{ name: text("gap") }, { name: text("pairs"), kind: "right" }, { name: text("documents_head"), kind: "right" }, { name: text("difference"), kind: "right strong" },
+  const heads = [{ name: text("model"), kind: "model" }, { name: text("gap") }, { name: text("pairs"), kind: "right" }, { name: text("documents_head"), kind: "right" }, { name: text("difference"), kind: "right strong" },
     { name: text("interval"), kind: "right" }, { name: text("only_first"), kind: "right" }, { name: text("only_second"), kind: "right" }, { name: "McNemar p", kind: "right" }];
   const signed = (share) => (share === null ? UNKNOWN : (share > 0 ? "+" : "") + (100 * share).toFixed(1).replace("-", "−"));
   const p = (value) => (value === null ? UNKNOWN : value < 0.0001 ? "< 0.0001" : value.toFixed(4));
-  return table(heads, rows.map(([title, gaps]) => [group(title, heads.length), ...gaps.map(([name, part]) => row(heads, [
-    name, whole(part.n), whole(part.documents), signed(part.gap.mean), range(part.gap), whole(part.first_only), whole(part.second_only), p(part.p)]))]), "wide");
+  return table(heads, rows.map(([title, gaps]) => [group(title, heads.length), ...gaps.map(([model, name, part]) => row(heads, [
+    model, name, whole(part.n), whole(part.documents), signed(part.gap.mean), range(part.gap), whole(part.first_only), whole(part.second_only), p(part.p)]))]), "wide");
 }
 
 // The same questions in several layouts.
@@ -109,7 +111,7 @@ function layouts() {
   const called = (name) => text("layout_name|" + name);
   return [el("h3", {}, text("layouts")), note("layouts_note"), [...found].map(([name, of]) => [
     curve(name, of, (part) => part.layouts, (part) => called(part.key), false),
-    gapTable(of.map(([model, part]) => [`${name} · ${model}`, part.gaps.map((gap) => [`${called(gap.first)} − ${called(gap.second)}`, gap])]))])];
+    gapTable([[name, of.flatMap(([model, part]) => part.gaps.map((gap) => [model, `${called(gap.first)} − ${called(gap.second)}`, gap]))]])])];
 }
 
 // What it costs that questions share a document.
@@ -126,5 +128,5 @@ function company() {
 function pairs() {
   const found = data.report.document_pairs;
   if (found.length === 0) return null;
-  return [el("h3", {}, text("model_pairs")), note("model_pairs_note"), gapTable([[text("all_questions"), found.map((gap) => [`${gap.first} − ${gap.second}`, gap])]])];
+  return [el("h3", {}, text("model_pairs")), note("model_pairs_note"), gapTable([[text("all_questions"), found.map((gap) => [gap.first, `− ${gap.second}`, gap])]])];
 }

@@ -146,7 +146,9 @@ function speed() {
       ...[model.latency_ms, model.ttft_ms, model.tpot_ms].flatMap((part) => [time(part.p50), time(part.p95)])])), "wide"),
     table(tokens, models.map((model) => row(tokens, [marked(model),
       ...["input", "cached", "output", "reasoning"].map((name) => whole(model.usage[name])),
-      model.cost_usd === null ? UNKNOWN : "$" + model.cost_usd.toFixed(4)])), "wide"));
+      model.cost_usd === null ? UNKNOWN : "$" + model.cost_usd.toFixed(4)])), "wide"),
+    models.filter((model) => model.documents?.readings.requests > 0).map((model) => note("readings_note", {
+      model: marked(model), requests: whole(model.documents.readings.requests), tokens: whole(model.documents.readings.usage.input) })));
 }
 
 function provenance() {

@@ -120,9 +120,9 @@ function conversation(talk) {
 function asked(part) {
   const deep = (one) => text("evidence_at", { part: one.part, depth: percent(Math.min(1, one.depth), 0) });
   const places = part.evidence.length === 0 ? text("no_evidence") : [part.evidence.length > 1 && `${text("rests|" + part.rests)} `,
-    el("ul", { class: "findings" }, part.evidence.map((one) => el("li", {}, el("span", {}), el("span", {}, el("span", { class: "soft" }, deep(one), ": "), el("q", { dir: "auto" }, one.text)))))];
+    el("ul", { class: "places" }, part.evidence.map((one) => el("li", {}, el("span", { class: "soft" }, deep(one), ": "), el("q", { dir: "auto" }, one.text))))];
   const facts = [
-    [text("document"), [el("span", { class: "mono" }, part.name), " · ", text("task_name|" + part.task)]],
+    [text("document"), [el("span", { class: "mono" }, part.name), " · ", taskName(part.task)]],
     [text("shown_before"), [text("layout_gloss|" + part.layout), " ", text("read_so_far", { after: whole(part.after), parts: whole(part.parts), tokens: whole(part.tokens), tokenizer: part.tokenizer })]],
     ...(part.fact ? [[text("asked_about"), [part.fact, part.lag !== null && part.lag >= 0 && ` (${text("lag_of", { n: part.lag })})`]]] : []),
     [text("evidence"), places],

@@ -73,8 +73,10 @@ def html_text(data: bytes) -> str:
 def _decoded(data: bytes) -> str:
     """By its byte order mark, by what the page says, or as UTF-8."""
     said = _CHARSET.search(data[:_HEAD_BYTES])
-    name = "utf-8" if said is None or data.startswith(codecs.BOM_UTF8) else said[1].decode("ascii")
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    name = "utf-8" if said is None else said[1].decode("ascii")
+    if data.startswith(codecs.BOM_UTF8):
+        name = "utf-8-sig"
+    elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         name = "utf-16"
     try:
         return data.decode("gb18030" if name.lower() in {"gb2312", "gbk"} else name)

@@ -25,7 +25,7 @@ class Joiner:
         close = apart = 0
         divided = False
         for line in lines:
-            whole = line.split(maxsplit=1)[-1] if divided else line
+            whole = line.partition(" ")[2] if divided else line
             divided = line.endswith(tuple(_HYPHENS))
             whole = whole.rpartition(" ")[0] if divided else whole
             self._words.update(_WORD.findall(whole.lower()))
@@ -47,11 +47,12 @@ class Joiner:
     def _hyphen(self, left: str, right: str) -> str:
         """What stays of a hyphen between two lines: it, or nothing."""
         last, first = _LAST.search(left), _FIRST.match(right)
-        if last is None or first is None or not right[0].islower():
+        if last is None or first is None:
             return "-"
-        whole = f"{last[0]}{first[0]}".lower()
-        if whole in self._words:
+        if f"{last[0]}{first[0]}".lower() in self._words:
             return ""
+        if not right[0].islower():
+            return "-"
         if f"{last[0]}-{first[0]}".lower() in self._words:
             return "-"
         is_word = first[0].lower() in self._words  # then it is more likely that two words were joined

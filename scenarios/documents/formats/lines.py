@@ -5,7 +5,7 @@ Where a piece ends is not known, only where it begins; how wide a text is, is es
 
 from bisect import bisect
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from unicodedata import east_asian_width
 
@@ -27,6 +27,10 @@ _CELL_GAP = 0.75
 """In letters' heights: wider than a space between words is ever stretched."""
 _SPACE_GAP = 0.17
 """As wide as the space of the narrowest fonts."""
+_WORD_GAP = 0.4
+"""Behind letters whose width is less certain; what reads the PDF puts most of these spaces itself."""
+_SAME_PLACE = 0.01
+_BOLD_ASIDE = 0.1
 _UNSURE = 0.04
 """Of a piece's width, which is an estimate."""
 _ALIGNED = 2.0
@@ -67,11 +71,15 @@ def lines_of(pieces: Iterable[Piece]) -> list[Line]:
     read.
     """
     rows: list[list[Piece]] = []
+    before: Piece | None = None
     for piece in pieces:
-        if rows and _goes_on(rows[-1][-1], piece):
-            rows[-1].append(piece)
-        else:
+        if before is None or not _goes_on(before, piece):
             rows.append([piece])
+        elif not _is_bold_by_two(before, piece):
+            # in another font the pen goes on where it is, and the place told is the one where it began
+            is_placed = abs(piece.x - before.x) > _SAME_PLACE
+            rows[-1].append(piece if is_placed else replace(piece, x=right_of(rows[-1])))
+        before = piece
     return [_line(row) for row in rows]
 
 
@@ -101,8 +109,8 @@ def text_of(pieces: Sequence[Piece]) -> str:
     """Pieces of one line as a text."""
     parts = [pieces[0].text]
     for left, right in pairwise(pieces):
-        is_apart = is_wide(left.text[-1]) and _gap(left, right) > _SPACE_GAP
-        parts += [" ", right.text] if is_apart else [right.text]
+        least = _SPACE_GAP if is_wide(left.text[-1]) else _WORD_GAP
+        parts += [" ", right.text] if _gap(left, right) > least else [right.text]
     text = " ".join("".join(parts).split())
     # what is drawn is seen: a soft hyphen within a line is a hyphen
     return text[:-1].replace("\u00ad", "-") + text[-1:]
@@ -143,7 +151,13 @@ def _gap(left: Piece, right: Piece) -> float:
 
 def _goes_on(left: Piece, right: Piece) -> bool:
     near = _SAME_HEIGHT * max(left.size, right.size)
-    return abs(left.y - right.y) < near and right.x > left.x
+    return abs(left.y - right.y) < near and right.x > left.x - _SAME_PLACE
+
+
+def _is_bold_by_two(one: Piece, other: Piece) -> bool:
+    """Whether a text is drawn over itself a little aside, to look bold."""
+    aside = abs(one.x - other.x) + abs(one.y - other.y)
+    return one.text == other.text and _SAME_PLACE < aside < _BOLD_ASIDE * one.size
 
 
 def _line(row: Sequence[Piece]) -> Line:

@@ -14,6 +14,8 @@ from scenarios.documents.formats.lines import Line, cells_of, columns_of, is_wid
 
 _APART = 1.25
 """Times the usual way from line to line."""
+_FAR_APART = 2.5
+"""In heights of a letter: no sentence runs on so far below."""
 _OTHER_SIZE = 1.08
 _INDENT = 0.8
 """In heights of a letter."""
@@ -28,7 +30,7 @@ _ROW_BELOW = 6.0
 _ENDS = re.compile(r"[.!?:;。！？：；…][\"'”’)）】》]*$")
 _MARK = re.compile(
     r"(?:[A-Z][a-z]?\.?)?\d{1,3}(?:[.)]|(?:\.\d{1,3})+\.?)(?=\s|$)|\([a-zA-Z0-9]{1,4}\)|[a-z]\)(?=\s|$)"
-    r"|[•●○■□◆▪‣·–-](?=\s|$)|[（(][一二三四五六七八九十]+[）)]|[一二三四五六七八九十]+、|第[一二三四五六七八九十百\d]+[章节条款]"
+    r"|[^\w\s\"'“‘(（《〈【\[](?=\s|$)|[（(][一二三四五六七八九十]+[）)]|[一二三四五六七八九十]+、|第[一二三四五六七八九十百\d]+[章节条款]"
 )
 """How the items of a list begin."""
 
@@ -102,7 +104,8 @@ def _begins(line: Line, before: Line, is_second: bool, habits: Habits, page: Seq
     step = before.y - line.y
     if page[0] is line or step <= 0:  # another page or column
         return ended or is_short
-    if step > _APART * habits.pitch(line):
+    runs_on = not ended and line.text[0].islower()
+    if step > (_FAR_APART * line.size if runs_on else _APART * habits.pitch(line)):
         return True
     if _is_indented(line, before, ended or is_short, is_second, habits):
         return True

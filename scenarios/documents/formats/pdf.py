@@ -21,7 +21,7 @@ from scenarios.documents.formats.running_lines import without_running_lines
 _MOST_PAGES = 5_000
 _MOST_CHARACTERS = 20_000_000
 """About five million tokens."""
-_MOST_SECONDS = 300
+_MOST_SECONDS = 600
 """A file of some kilobytes can order drawings without end."""
 _FOREIGN_PART = 20
 """One character of so many may be one that is no letter; fonts without a table of letters give far more."""

@@ -54,7 +54,7 @@ _ASKS: Mapping[Language, Mapping[Asked, str]] = {
     },
     "zh": {
         "defined": "函数 `{name}` 是在哪个文件里定义的？请给出文件路径。",
-        "callers": "所有文件里，有哪些函数或方法调用了函数 `{name}`?只写函数名，不带类名和模块名。",
+        "callers": "所有文件里，有哪些函数或方法调用了函数 `{name}`？只写函数名，不带类名和模块名。",
         "constant": "{user} 用到了在另一个文件里定义的常量 `{name}`，它的值是多少？",
     },
 }

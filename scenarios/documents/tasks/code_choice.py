@@ -22,6 +22,7 @@ _CHARACTERS_A_TOKEN = 5
 """At most, in source code: a longer file is not worth counting."""
 _ATTEMPTS_TOKENS = 100_000
 _MOST_ATTEMPTS = 16
+_ENOUGH = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,16 +58,23 @@ def choose(
 def _best(
     order: Order, library: Library, kinds: Sequence[Asked], share: float
 ) -> tuple[dict[str, str], list[Question]]:
-    """The files of several tries about which most can be asked across files, and then most at all."""
+    """The files of several tries of which most can be asked, what goes across files counted twice."""
     attempts = max(1, min(_MOST_ATTEMPTS, _ATTEMPTS_TOKENS // order.tokens))
     tried = [_attempt(order, library, kinds, share, n) for n in range(attempts)]
-    files, possible = max(tried, key=lambda attempt: (sum(bool(q.user) for q in attempt[1]), len(attempt[1])))
+    files, possible = max(tried, key=lambda attempt: _plenty(attempt[1]))
     if not possible:
         raise CannotMake(
             f"{library.title}: the {len(files)} files that fit into {order.tokens:,} tokens leave nothing "
             "to ask; ask for a longer document"
         )
     return files, possible
+
+
+def _plenty(possible: Sequence[Question]) -> int:
+    """Names that can be asked about, of each sort no more than will be."""
+    names = {question.name for question in possible}
+    across = {question.name for question in possible if question.user}
+    return min(len(names), _ENOUGH) + min(len(across), _ENOUGH)
 
 
 def _attempt(

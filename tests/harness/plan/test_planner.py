@@ -215,3 +215,23 @@ async def test_a_plan_is_read_as_it_was_written(tmp_path: Path) -> None:
     write_plan(folder, found)
     assert read_plan(folder) == found
     assert found.as_json()["schema"] == 1
+
+
+async def test_a_grid_up_to_a_million_tokens_computes_a_tenth_of_what_it_sends(tmp_path: Path) -> None:
+    lengths = (4096, 9045, 19_972, 44_102, 97_386, 215_046, 474_860, 1_048_576)
+    one = await asked(tmp_path)
+    reading = one.scenario.reading
+    assert reading is not None
+    exams = {}
+    for name in [(length, n, depth) for length in lengths for n in range(5) for depth in range(10)]:
+        length, n, _ = name
+        paper = f"paper-{length}-{n}"
+        ref = reading.document.model_copy(update={"name": paper, "digest": paper, "tokens": (length,)})
+        told = {"reading": reading.model_copy(update={"document": ref, "after": 1})}
+        exams[str(name)] = one.model_copy(update={"scenario": one.scenario.model_copy(update=told)})
+
+    found = await planner(tmp_path).plan_for(exams, [known("priced")])
+
+    assert found.requests == 400
+    assert 95_650_000 < found.tokens.input < 95_700_000
+    assert found.tokens.uncached <= 10_000_000

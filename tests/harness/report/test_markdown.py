@@ -1,5 +1,6 @@
 from harness.report.figures import collect
-from harness.report.markdown import FailedTrial, escaped, markdown
+from harness.report.markdown import FailedTrial, markdown
+from harness.report.markdown_table import escaped
 from tests.harness.report.sample_run import bad, broken, good, graded, model, record
 
 

@@ -71,9 +71,9 @@ def says(said: Said, status: int, *parts: str) -> None:
         (
             ("run", "nope", "-m", "reference/oracle"),
             2,
-            ["error: nope: no suite is called 'nope'", "there are: desk"],
+            ["error: nope: no suite is called 'nope'", "there are: absent"],
         ),
-        (("run", "little", "-m", "reference/orcle"), 2, ["did you mean 'oracle'? there are: flawed"]),
+        (("run", "little", "-m", "reference/orcle"), 2, ["did you mean 'oracle'? there are: copier"]),
         (("run", "wrong-tool", "-m", "reference/oracle"), 2, ["shop__find_custmers", "shop__find_customers"]),
         (
             ("run", "wrong-scorer", "-m", "reference/oracle"),
