@@ -55,6 +55,8 @@ def parse_reader(text: str) -> ReaderKind | None:
         chance = float(parameter) if name in {"lossy", "flip"} else 0.0
     except ValueError as error:
         raise NoReader(f"{text!r}: {READERS[name]}") from error
+    if parameter and name in {"stale", "copier"}:
+        raise NoReader(f"{text!r}: {name} takes no parameter; it {READERS[name]}")
     if not 0 <= chance <= 1:
         raise NoReader(f"{text!r}: a probability is between 0 and 1")
     return ReaderKind(name=name, chance=chance)

@@ -84,6 +84,8 @@ class ModelFigures(Record):
     """Failed trials by what went wrong first."""
     documents: DocumentFigures | None
     """None where nothing was asked about a document."""
+    skipped: dict[str, int]
+    """Questions that were not asked, since they do not fit the model's window: how many, by why."""
     plan: ModelPlan | None
     """What was planned before anything was sent; None where nobody made a plan."""
 
@@ -151,18 +153,13 @@ class Figures:
             trials=trials,
             excluded_trials=excluded,
             models=tuple(
-                self._models[model.label].figures(model, floors, record.seed, self._plans.get(model.label))
+                self._models[model.label].figures(model, floors, record, self._plans.get(model.label))
                 for model in record.models
             ),
             document_pairs=tuple(
                 models_compared({name: one.questions for name, one in self._models.items()}, record.seed)
             ),
         )
-
-    def _left_out(self, model: ModelVariant) -> int:
-        """Scenarios that are not asked of a model, since they do not fit its window."""
-        plan = self._plans.get(model.label)
-        return len(plan.left_out.keys() & self._record.scenarios.keys()) if plan is not None else 0
 
 
 @dataclass
@@ -211,7 +208,10 @@ class _ModelSums:
             self.ttft.extend([] if exchange.ttft_ms is None else [exchange.ttft_ms])
             self.tpot.extend([] if exchange.tpot_ms is None else [exchange.tpot_ms])
 
-    def figures(self, model: ModelVariant, floors: Floors, seed: int, plan: ModelPlan | None) -> ModelFigures:
+    def figures(
+        self, model: ModelVariant, floors: Floors, record: RunRecord, plan: ModelPlan | None
+    ) -> ModelFigures:
+        seed = record.seed
         parts = list(self.suites.values())
         excluded = {name: found.total() for name, found in self.excluded.items()}
         return ModelFigures(
@@ -240,6 +240,7 @@ class _ModelSums:
             diagnosis=dict(self.diagnosis.most_common()),
             root_causes=dict(self.root_causes.most_common()),
             documents=self.questions.figures(self.readings, seed),
+            skipped=dict(Counter(record.skipped.get(model.label, {}).values())),
             plan=plan,
         )
 

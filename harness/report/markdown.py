@@ -174,7 +174,14 @@ def _planned(models: Sequence[ModelFigures]) -> list[str]:
                 *map(whole, (usage.input, usage.cached, computed, usage.output)),
                 usd(model.cost_usd),
             ]
-    return ["## Plan and fact", table(heads, rows)] if rows else []
+    skipped = [
+        f"- {escaped(label(model))}: {whole(n)} questions were not asked: {escaped(why)}"
+        for model in models
+        for why, n in model.skipped.items()
+    ]
+    parts = [table(heads, rows)] if rows else []
+    parts += ["\n".join(skipped)] if skipped else []
+    return ["## Plan and fact", *parts] if parts else []
 
 
 def _readings(models: Sequence[ModelFigures]) -> Iterator[str]:

@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from scenarios.documents.document import PART_BREAK, CannotMake
+from scenarios.documents.formats import MOST_CHARACTERS
 from scenarios.documents.formats.html import html_text
 from scenarios.documents.formats.pdf import pdf_text
 from scenarios.documents.formats.word import docx_text
 
 _MOST_BYTES = 64 * 2**20
-_MOST_CHARACTERS = 20_000_000
-"""About five million tokens."""
+_HEAD = 8_192
+"""Bytes that tell whether a file is text; git looks at as many."""
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _OTHER_FORMATS = frozenset(
     {".doc", ".rtf", ".odt", ".pages", ".wps", ".epub", ".mobi", ".xls", ".xlsx", ".ods", ".ppt", ".pptx"}
 )
@@ -28,6 +30,15 @@ def read_document(files: Sequence[Path], folder: str | None = None) -> tuple[str
     return tuple(
         f"=== {file.relative_to(folder).as_posix()} ===\n{read_text(file).rstrip()}\n\n" for file in files
     )
+
+
+def holds_text(file: Path) -> bool:
+    """Whether a file of a folder is worth reading: not empty, and no picture, archive or program."""
+    if file.suffix.lower() in _READERS or file.suffix.lower() in _OTHER_FORMATS:
+        return True
+    with file.open("rb") as data:
+        head = data.read(_HEAD)
+    return bool(head.strip()) and (b"\0" not in head or head.startswith(_UTF_16))
 
 
 def read_text(file: Path) -> str:
@@ -46,8 +57,8 @@ def read_text(file: Path) -> str:
 def _check_length(text: str) -> None:
     if not text.strip():
         raise CannotMake("has no text in it")
-    if len(text) > _MOST_CHARACTERS:
-        most = f"{_MOST_CHARACTERS:,}"
+    if len(text) > MOST_CHARACTERS:
+        most = f"{MOST_CHARACTERS:,}"
         raise CannotMake(f"has {len(text):,} characters, and at most {most} are read; divide it")
 
 
@@ -64,7 +75,7 @@ def _bytes(file: Path) -> bytes:
 
 
 def _plain_text(data: bytes) -> str:
-    name = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
+    name = "utf-16" if data.startswith(_UTF_16) else "utf-8"
     try:
         text = data.decode(name)
     except UnicodeDecodeError as error:

@@ -43,7 +43,8 @@ class DocumentFile(Record):
     @classmethod
     def _a_mapping(cls, value: Any) -> Any:
         if not isinstance(value, dict | DocumentFile):
-            raise ValueError(f"needs file, parts or folder, such as {{file: contract.pdf}}; found {value!r}")
+            why = f"needs file, parts or folder, such as {{file: contract.pdf}}; found {value!r}"
+            raise ValueError(why)  # noqa: TRY004 # pydantic turns it into a finding, and no other
         return value
 
     @model_validator(mode="after")
@@ -134,7 +135,7 @@ class TrackedFact(Record):
         takes = {"id", "kind", "ask", *([needs] if needs else ["answer", "evidence"])}
         if others := sorted(self.model_fields_set - takes):
             raise ValueError(f"a fact of kind {self.kind} has no `{others[0]}`")
-        names = Counter(one.id for one in (*self.events, *self.entries))
+        names = Counter([*(one.id for one in self.events), *(one.id for one in self.entries)])
         if twice := [name for name, times in names.items() if times > 1]:
             raise ValueError(f"two of its `{needs}` are called {twice[0]!r}; ids are unique")
         return self

@@ -5,6 +5,7 @@ Where a sentence stands is found by looking for it, so that the same file works 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from scenarios.documents.document import Document, Probe, Tokenizer
 from scenarios.documents.own import Entry, OwnScenario, Question, TrackedFact
@@ -39,6 +40,8 @@ class OwnReader:
     tokenizer: Tokenizer
     summaries: dict[str, str]
     """Reference summaries by the names of their files."""
+    left_out: tuple[str, ...] = ()
+    """Parts that `upto` cut off; what rests on them is not asked."""
     problems: list[Misplaced] = field(default_factory=list)
 
     def document(self) -> Document:
@@ -66,6 +69,10 @@ class OwnReader:
         if found is None:
             return
         after = self._end if question.after == "all" else question.after
+        if after > self._end and not self.left_out:
+            parts = f"{self._end} part" + "s" * (self._end > 1)
+            why = f"asks after {after} parts, and the document has {parts}; say `all`, or split it finer"
+            self.problems.append(Misplaced(("segments", number, "after"), why))
         after = min(after, self._end)
         after = max([after, *(one.part for one in found)])
         line, asked = self._wanted(question)
@@ -103,6 +110,8 @@ class OwnReader:
                     for n, value in enumerate(fact.values)
                 ]
                 known = [one for one in told if one is not None]
+                if fact.kind == "update" and len(known) == len(told):
+                    self._check_order(known, (*place, "values"))
                 if len(known) == len(told):
                     yield from (self._updated if fact.kind == "update" else self._contradicted)(fact, known)
             case "timeline" | "ledger":
@@ -126,10 +135,23 @@ class OwnReader:
         yield from self._before(fact, starts[0])
         for n, start in enumerate(starts):
             until = starts[n + 1] - 1 if n + 1 < len(starts) else self._end
-            line = Value(gold=values[n], stale=tuple(values[:n]))
+            line = Value(gold=values[n], stale=tuple(old for old in values[:n] if old != values[n]))
             known = tuple(one for one in every if one.part <= until)
             for after in lags(start, until):
                 yield from self._asked(fact, line, known, after=after, told=start, rests="latest")
+
+    def _check_order(self, told: Sequence[Sequence[Evidence]], place: tuple[str | int, ...]) -> None:
+        """What a document says first cannot replace what it says later."""
+        ends = [max((one.part, one.token) for one in evidence) for evidence in told]
+        for n, (before, after) in enumerate(pairwise(ends), start=1):
+            if after < before:
+                self.problems.append(
+                    Misplaced(
+                        (*place, n),
+                        f"is told in part {after[0]}, before the value above it (part {before[0]}); "
+                        "list values in the order in which they are told",
+                    )
+                )
 
     def _contradicted(self, fact: TrackedFact, told: Sequence[Sequence[Evidence]]) -> Iterator[Probe]:
         values = [value.answer for value in fact.values]
@@ -242,14 +264,25 @@ class OwnReader:
         for n, quote in enumerate(quotes):
             places = list(find_quote(quote, self.parts))
             if len(places) != 1:
-                if not places and self.scenario.document.upto is not None:
-                    return None
-                how = "is not in the document" if not places else f"is in the document {len(places)} times"
-                self.problems.append(
-                    Misplaced((*place, n), f"{quote[:80]!r} {how}; quote what stands there once")
-                )
+                if why := self._misplaced(quote, len(places)):
+                    self.problems.append(Misplaced((*place, n), f"{quote[:80]!r} {why}"))
                 return None
             part, start, text = places[0]
             before = sum(self._counts[: part - 1]) + self.tokenizer.counts([self.parts[part - 1][:start]])[0]
             found.append(Evidence(text=text, part=part, token=before))
         return tuple(found)
+
+    def _misplaced(self, quote: str, times: int) -> str:
+        """What is wrong with a quote that is not in one part once; empty when `upto` cut it off."""
+        if times:
+            return f"is in the document {times} times; quote what stands there once"
+        if _is_in(quote, self.parts):
+            return "is divided between two parts; quote less of it, or change `split`"
+        if self.left_out and _is_in(quote, (*self.parts, *self.left_out)):
+            return ""
+        return "is not in the document; quote what stands there once"
+
+
+def _is_in(quote: str, parts: Sequence[str]) -> bool:
+    """Whether a quote stands in the text that parts make together."""
+    return any(find_quote(quote, ["".join(parts)]))

@@ -3,6 +3,7 @@
 Everything that is wrong with a file is found in one go, and before anything is asked of a model.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,8 +11,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from scenarios.documents.document import CannotMake, Document, Tokenizer
+from scenarios.documents.document import CannotMake, Document, Probe
 from scenarios.documents.expand import expand, reference
+from scenarios.documents.extract import holds_text
 from scenarios.documents.generate import Generate, layouts_of
 from scenarios.documents.own import OwnScenario
 from scenarios.documents.own_probes import OwnReader
@@ -25,6 +27,7 @@ from scenarios.validation import record_problems
 from scenarios.yaml_file import Place, YamlFile
 
 _LONGEST_ID = 100
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 class Head(Record):
@@ -47,6 +50,8 @@ def generated_scenarios(
     ]
     if problems:
         raise ScenarioError(problems)
+    if odd := _odd_names(file, head.suite):
+        raise ScenarioError(odd)
     sources = [made for one in asked for made in one.sources(shelf.settings)]
     if twice := [name for name, times in Counter(name for name, _ in sources).items() if times > 1]:
         message = f"two documents are called {twice[0]!r}; give one entry a `name` of its own"
@@ -55,6 +60,9 @@ def generated_scenarios(
     try:
         for name, source in sources:
             document = shelf.make(source)
+            if long := next((probe for probe in document.probes if _too_long(name, probe)), None):
+                message = f"{long.id!r} of {name!r} is too long a name; give the entry a shorter `name`"
+                raise ScenarioError([_of_generate(file, message)])
             ref = reference(name, document, source, shelf.tokenizer(source.sizing).identity)
             found += expand(
                 document,
@@ -71,6 +79,18 @@ def generated_scenarios(
     return tuple(found)
 
 
+def _odd_names(file: YamlFile, *names: str) -> list[Problem]:
+    """Names of folders that cannot be the beginning of a scenario's id."""
+    message = "is a folder's name that cannot be an id: use only letters a-z, digits, - and _"
+    return [
+        Problem(file=file.path, message=f"{name!r} {message}") for name in names if not _ID.fullmatch(name)
+    ]
+
+
+def _too_long(document: str, probe: Probe) -> bool:
+    return len(f"{document}--{probe.id}--segmented") > _LONGEST_ID
+
+
 def _of_generate(file: YamlFile, message: str) -> Problem:
     return Problem(file=file.path, line=file.line(("generate",)), field="generate", message=message)
 
@@ -85,15 +105,25 @@ def own_scenarios(folder: Path, file: YamlFile, head: Head, shelf: Shelf) -> tup
     source = work.source(shelf.settings.sizing)
     summaries = work.summaries()
     system = work.text(asked.system, ("system",)) if asked.system.endswith((".md", ".txt")) else asked.system
+    work.problems += _odd_names(file, head.suite, folder.name)
     if source is None or work.problems:
         raise ScenarioError(work.problems)
     try:
         tokenizer = shelf.tokenizer(source.sizing)
         text = shelf.read(source)
+        left_out = () if source.upto is None else _after(text, source, shelf)
     except CannotMake as error:
         work.problem(("document",), str(error))
         raise ScenarioError(work.problems) from error
-    document = _with_probes(asked, folder.name, text, tokenizer, summaries, work)
+    reader = OwnReader(
+        scenario=asked,
+        name=folder.name,
+        parts=text.parts,
+        tokenizer=tokenizer,
+        summaries=summaries,
+        left_out=left_out,
+    )
+    document = _with_probes(reader, work)
     if work.problems:
         raise ScenarioError(work.problems)
     ref = reference(folder.name, document, source, tokenizer.identity)
@@ -113,15 +143,12 @@ def own_scenarios(folder: Path, file: YamlFile, head: Head, shelf: Shelf) -> tup
     )
 
 
-def _with_probes(  # what a reader needs, and where its findings go
-    asked: OwnScenario,
-    name: str,
-    text: Document,
-    tokenizer: Tokenizer,
-    summaries: dict[str, str],
-    work: "_OwnFiles",
-) -> Document:
-    reader = OwnReader(scenario=asked, name=name, parts=text.parts, tokenizer=tokenizer, summaries=summaries)
+def _after(beginning: Document, source: Own, shelf: Shelf) -> tuple[str, ...]:
+    """The parts that `upto` cuts off."""
+    return shelf.read(source.model_copy(update={"upto": None})).parts[len(beginning.parts) :]
+
+
+def _with_probes(reader: OwnReader, work: "_OwnFiles") -> Document:
     document = reader.document()
     for misplaced in reader.problems:
         work.problem(misplaced.place, str(misplaced))
@@ -129,12 +156,19 @@ def _with_probes(  # what a reader needs, and where its findings go
     for probe in document.probes:
         if probe.id in seen:
             work.problem(("segments",), f"two questions are called {probe.id!r}; ids are unique")
-        if len(f"{name}--{probe.id}--segmented") > _LONGEST_ID:
+        if _too_long(reader.name, probe):
             work.problem(("segments",), f"{probe.id!r} is too long beside the folder's name; shorten one")
         seen.add(probe.id)
     if not document.probes and not work.problems:
         work.problem((), "nothing is asked: add `segments` with questions, or `facts`")
     return document
+
+
+def _is_told(path: Path, folder: Path) -> bool:
+    """Whether a file of a folder of source code is part of the document."""
+    inside = path.relative_to(folder).parts
+    hidden = any(part.startswith((".", "__pycache__")) for part in inside)
+    return not hidden and path.is_file() and holds_text(path)
 
 
 @dataclass
@@ -165,11 +199,8 @@ class _OwnFiles:
     def _files(self) -> Iterator[Path]:
         document = self.asked.document
         if document.folder is not None:
-            yield from sorted(
-                path
-                for path in readable_folder(self.folder, document.folder).rglob("*")
-                if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in path.parts)
-            )
+            folder = readable_folder(self.folder, document.folder)
+            yield from sorted(path for path in folder.rglob("*") if _is_told(path, folder))
         for name in (*document.parts, *([document.file] if document.file else [])):
             yield readable_file(self.folder, name)
 
@@ -179,7 +210,14 @@ class _OwnFiles:
             for n, one in enumerate(self.asked.segments)
             if one.expect.summary is not None
         ]
-        return {name: self.text(name, ("segments", n, "expect", "summary")) for n, name in named}
+        found = {}
+        for n, name in named:
+            place = ("segments", n, "expect", "summary")
+            known = len(self.problems)
+            found[name] = self.text(name, place)
+            if not found[name] and len(self.problems) == known:
+                self.problem(place, f"{name!r} is empty; write what a good summary says")
+        return found
 
     def text(self, name: str, place: Place) -> str:
         try:

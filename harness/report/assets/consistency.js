@@ -54,7 +54,9 @@ function lags(of, field, title) {
 // What was planned before the run, and what it took.
 function planned() {
   const of = models.filter((model) => model.plan !== null);
-  if (of.length === 0) return null;
+  const skipped = models.flatMap((model) => Object.entries(model.skipped).map(([why, n]) => el("li", {}, `${marked(model)}: ${text("skipped_questions", { n: whole(n) })}: ${why}`)));
+  const notAsked = skipped.length > 0 && [el("h3", {}, text("skipped")), el("ul", {}, skipped)];
+  if (of.length === 0) return notAsked ? section("planned", notAsked) : null;
   const heads = [{ name: text("model"), kind: "model" }, { name: "" }, ...["trials", "requests", "input", "cached", "uncached", "output", "cost"].map((name) => ({ name: text(name), kind: "right" }))];
   const left = (input, cached) => (input === null || cached === null ? null : input - cached);
   const dollars = (value) => (value === null ? UNKNOWN : "$" + value.toFixed(2));
@@ -64,6 +66,5 @@ function planned() {
     row(heads, ["", text("fact"), whole(model.trials), whole(model.requests), whole(model.usage.input), whole(model.usage.cached), whole(left(model.usage.input, model.usage.cached)),
       whole(model.usage.output), dollars(model.cost_usd)]),
   ]);
-  const skipped = of.flatMap((model) => model.plan.skipped.map((part) => el("li", {}, `${marked(model)}: ${part.document} (${text("layout_name|" + part.layout)}), ${part.scenarios.length}: ${part.why}`)));
-  return section("planned", note("planned_note"), table(heads, rows, "wide"), skipped.length > 0 && fold(text("skipped", { n: skipped.length }), el("ul", { class: "plain" }, skipped)));
+  return section("planned", note("planned_note"), table(heads, rows, "wide"), notAsked);
 }

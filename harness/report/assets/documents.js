@@ -90,7 +90,7 @@ function measured(figures) {
 }
 
 function gapTable(rows) {
-  const heads = [{ name: text("model"), kind: "model" }, { name: text("gap") }, { name: text("pairs"), kind: "right" }, { name: text("documents_head"), kind: "right" }, { name: text("difference"), kind: "right strong" },
+  const heads = [{ name: text("model"), kind: "model" }, { name: text("gap"), kind: "model" }, { name: text("pairs"), kind: "right" }, { name: text("documents_head"), kind: "right" }, { name: text("difference"), kind: "right strong" },
     { name: text("interval"), kind: "right" }, { name: text("only_first"), kind: "right" }, { name: text("only_second"), kind: "right" }, { name: "McNemar p", kind: "right" }];
   const signed = (share) => (share === null ? UNKNOWN : (share > 0 ? "+" : "") + (100 * share).toFixed(1).replace("-", "−"));
   const p = (value) => (value === null ? UNKNOWN : value < 0.0001 ? "< 0.0001" : value.toFixed(4));
@@ -109,9 +109,9 @@ function layouts() {
   }
   if (found.size === 0) return null;
   const called = (name) => text("layout_name|" + name);
-  return [el("h3", {}, text("layouts")), note("layouts_note"), [...found].map(([name, of]) => [
-    curve(name, of, (part) => part.layouts, (part) => called(part.key), false),
-    gapTable([[name, of.flatMap(([model, part]) => part.gaps.map((gap) => [model, `${called(gap.first)} − ${called(gap.second)}`, gap]))]])])];
+  const gaps = [...found].map(([name, of]) => [name, of.flatMap(([model, part]) => part.gaps.map((gap) => [model, `${called(gap.first)} − ${called(gap.second)}`, gap]))]);
+  return [el("h3", {}, text("layouts")), note("layouts_note"),
+    [...found].map(([name, of]) => curve(name, of, (part) => part.layouts, (part) => called(part.key), false)), gapTable(gaps)];
 }
 
 // What it costs that questions share a document.

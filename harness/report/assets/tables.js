@@ -30,7 +30,7 @@ function summary() {
     suites: count(run.suites.length, "one_suite", "suites_n"), repeats: count(run.repeats, "once", "times"),
     trials: whole(report.trials), graded: whole(graded),
   };
-  const talks = data.scenarios.some((scenario) => !scenario.reading);
+  const talks = data.scenarios.some((scenario) => scenario.title && !scenario.reading);
   const reads = data.scenarios.some((scenario) => scenario.reading);
   return [el("p", {}, text("did", values), talks && " " + text("did_talks"), reads && " " + text("did_read"), " " + text("did_rules")), el("p", {}, text("means"), reads && " " + text("means_read"))];
 }

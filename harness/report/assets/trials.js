@@ -35,10 +35,12 @@ function grid() {
   return section("grid", note("grid_note"), table(heads, rows, "wide grid"));
 }
 
-// A scenario is a line; all questions on one document in one layout are one line together.
+// A scenario is a line; all questions on one document in one layout are one line together. What no model was asked has none.
 function lines() {
   const found = new Map();
+  const skipped = (scenario) => models.every((model) => Object.hasOwn(data.run.skipped[model.model] || {}, scenario.name));
   data.scenarios.forEach((scenario, at) => {
+    if (skipped(scenario)) return;
     const name = scenario.reading ? `${scenario.suite}/${scenario.reading}` : scenario.name;
     if (!found.has(name)) found.set(name, { ...scenario, name, scenarios: [] });
     found.get(name).scenarios.push(at);

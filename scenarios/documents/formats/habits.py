@@ -13,6 +13,8 @@ _OFTEN = 0.2
 """Of the most frequent."""
 _NEAR = 4
 """In heights of a letter: lines that begin so near belong to one column."""
+_BROADEST = 150
+"""In heights of a letter: no page is broader."""
 _FULL = 0.8
 """Most paragraphs have more full lines than short ones; some lines are wider than they seem."""
 _FEW = 3
@@ -46,7 +48,7 @@ class Habits:
         near = [self._rights[place] for place in _around(line) if place in self._rights]
         size, column = _place(line)
         # a centred line begins within a column
-        left = (self._rights.get((size, n), 0.0) for n in range(column - _NEAR - 1, -1, -1))
+        left = (self._rights.get((size, n), 0.0) for n in range(column - _NEAR - 1, column - _BROADEST, -1))
         return max(near, default=next((right for right in left if right > line.right), line.right))
 
     def pitch(self, line: Line) -> float:

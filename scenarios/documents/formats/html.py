@@ -12,8 +12,11 @@ from scenarios.documents.document import CannotMake
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _HEAD_BYTES = 4096
+_STRETCH = 2**20
+_LONGEST_MARKUP = 8 * 2**20
+"""Characters; a picture or a script within the page may be long."""
 _LONGEST_REST = 4096
-"""Of markup that never ends: looking for its end again and again takes time without end."""
+"""Of markup that is open at the end: looking for its end again and again takes time without end."""
 _SILENT = frozenset({"script", "style", "template", "noscript", "title"})
 _HEADINGS = {f"h{rank}": "#" * rank + " " for rank in range(1, 7)}
 _BLOCKS = frozenset(_HEADINGS) | frozenset(
@@ -61,13 +64,21 @@ def html_text(data: bytes) -> str:
     """Raises `CannotMake`, with a message that goes on from the name of the file."""
     parser = _Page()
     try:
-        parser.feed(_decoded(data))
-        if len(parser.rawdata) > _LONGEST_REST and "<" in parser.rawdata:
-            raise CannotMake(f"has markup that never ends: {parser.rawdata[:40]!r}")
+        text = _decoded(data)
+        for at in range(0, len(text), _STRETCH):
+            parser.feed(text[at : at + _STRETCH])
+            _check_rest(parser, _LONGEST_MARKUP)
+        _check_rest(parser, _LONGEST_REST)
         parser.close()
     except AssertionError as error:  # how html.parser refuses what is no markup at all
         raise CannotMake(f"is not HTML that can be read: {error}") from error
     return "\n\n".join(parser.paragraphs())
+
+
+def _check_rest(parser: HTMLParser, most: int) -> None:
+    """Refuses markup that has not ended so far."""
+    if len(parser.rawdata) > most and "<" in parser.rawdata:
+        raise CannotMake(f"has markup that never ends: {parser.rawdata[:40]!r}")
 
 
 def _decoded(data: bytes) -> str:

@@ -3,18 +3,15 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from scenarios.documents.formats.lines import is_wide
+from scenarios.documents.formats.lines import SHARED_SIGNS, is_wide
 
 _HYPHENS = "-\u00ad\u2010"
 _SYLLABLE = 3
 _NO_SPACE_BEHIND = "/–—"
-_SIGNS = "“”‘’—…·"
-"""Signs that Chinese and other languages share."""
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _CLOSE = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]")
 _APART = re.compile(r"[\u4e00-\u9fff] [A-Za-z0-9]|[A-Za-z0-9] [\u4e00-\u9fff]")
-_LAST = re.compile(r"[^\W\d_]+$")
-_FIRST = re.compile(r"[^\W\d_]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 class Joiner:
@@ -46,17 +43,17 @@ class Joiner:
 
     def _hyphen(self, left: str, right: str) -> str:
         """What stays of a hyphen between two lines: it, or nothing."""
-        last, first = _LAST.search(left), _FIRST.match(right)
-        if last is None or first is None:
+        last, first = _letters(left[::-1])[::-1], _letters(right)
+        if not last or not first:
             return "-"
-        if f"{last[0]}{first[0]}".lower() in self._words:
+        if (last + first).lower() in self._words:
             return ""
         if not right[0].islower():
             return "-"
-        if f"{last[0]}-{first[0]}".lower() in self._words:
+        if f"{last}-{first}".lower() in self._words:
             return "-"
-        is_word = first[0].lower() in self._words  # then it is more likely that two words were joined
-        return "-" if is_word and (len(first[0]) > _SYLLABLE or last[0].lower() in self._words) else ""
+        is_word = first.lower() in self._words  # then it is more likely that two words were joined
+        return "-" if is_word and (len(first) > _SYLLABLE or last.lower() in self._words) else ""
 
     def _space(self, left: str, right: str) -> str:
         wide = is_wide(_letter(left[::-1])), is_wide(_letter(right))
@@ -67,6 +64,12 @@ class Joiner:
         return "" if left[-1] in _NO_SPACE_BEHIND and not left[:-1].endswith(" ") else " "
 
 
+def _letters(text: str) -> str:
+    """The letters that a text begins with."""
+    found = _LETTERS.match(text)
+    return found[0] if found else ""
+
+
 def _letter(text: str) -> str:
     """The first letter that tells of its language."""
-    return next((one for one in text if one not in _SIGNS), " ")
+    return next((one for one in text if one not in SHARED_SIGNS), " ")

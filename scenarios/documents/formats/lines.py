@@ -21,6 +21,8 @@ _WIDTHS = {
 }
 _UPPER = 0.64
 _OTHER = 0.52
+SHARED_SIGNS = "“”‘’—…·"
+"""Signs that Chinese and other languages share, as wide as the font has them."""
 _SAME_HEIGHT = 0.5
 """Of a letter's height: a raised figure still stands on the line."""
 _CELL_GAP = 0.75
@@ -109,8 +111,7 @@ def text_of(pieces: Sequence[Piece]) -> str:
     """Pieces of one line as a text."""
     parts = [pieces[0].text]
     for left, right in pairwise(pieces):
-        least = _SPACE_GAP if is_wide(left.text[-1]) else _WORD_GAP
-        parts += [" ", right.text] if _gap(left, right) > least else [right.text]
+        parts += [" ", right.text] if _is_apart(left, right) else [right.text]
     text = " ".join("".join(parts).split())
     # what is drawn is seen: a soft hyphen within a line is a hyphen
     return text[:-1].replace("\u00ad", "-") + text[-1:]
@@ -141,6 +142,13 @@ def columns_of(rows: Sequence[Sequence[Piece]]) -> list[float]:
                 narrow.append(right.x)
     narrow.sort()
     return wide + [one for one, other in pairwise(narrow) if other - one < _ALIGNED]
+
+
+def _is_apart(left: Piece, right: Piece) -> bool:
+    """Whether there is a space between two pieces that is not in their text."""
+    if left.text[-1] in SHARED_SIGNS or right.text[0] in SHARED_SIGNS:
+        return False
+    return _gap(left, right) > (_SPACE_GAP if is_wide(left.text[-1]) else _WORD_GAP)
 
 
 def _gap(left: Piece, right: Piece) -> float:

@@ -26,6 +26,7 @@ _ALIGNED = 2.0
 """Points."""
 _ALIGNED_RIGHT = 0.7
 """In heights of a letter: where a cell ends is an estimate."""
+_MOST_COLUMNS = 40
 _ROW_BELOW = 6.0
 _ENDS = re.compile(r"[.!?:;。！？：；…][\"'”’)）】》]*$")
 _MARK = re.compile(
@@ -89,8 +90,8 @@ def _are_rows(upper: Line, lower: Line) -> bool:
     return any(
         abs(one[0].x - other[0].x) < _ALIGNED
         or abs(right_of(one) - right_of(other)) < _ALIGNED_RIGHT * upper.size
-        for one in upper.cells[1:]
-        for other in lower.cells[1:]
+        for one in upper.cells[1:_MOST_COLUMNS]
+        for other in lower.cells[1:_MOST_COLUMNS]
     )
 
 

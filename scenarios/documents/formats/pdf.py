@@ -14,13 +14,17 @@ from typing import Any
 from unicodedata import category, normalize
 
 from scenarios.documents.document import CannotMake
+from scenarios.documents.formats import MOST_CHARACTERS
 from scenarios.documents.formats.lines import Piece, lines_of
 from scenarios.documents.formats.paragraphs import paragraphs_of
 from scenarios.documents.formats.running_lines import without_running_lines
 
 _MOST_PAGES = 5_000
-_MOST_CHARACTERS = 20_000_000
-"""About five million tokens."""
+_PIECE_CHARACTERS = 8
+"""What a piece takes beside its text, so that a file of single letters does not fill the memory."""
+_SIZES = (0.5, 1_000.0)
+_FARTHEST = 1_000_000.0
+"""Points; the largest page has 14,400."""
 _MOST_SECONDS = 600
 """A file of some kilobytes can order drawings without end."""
 _FOREIGN_PART = 20
@@ -96,10 +100,13 @@ class _Pen:
         text = _plain_letters(text).strip("\n")
         if not text.strip():
             return
-        self.characters += len(text)
-        if self.characters > _MOST_CHARACTERS:
-            raise CannotMake(f"has more than {_MOST_CHARACTERS:,} characters; divide it")
-        self.pieces.append(_placed(text, outer, inner, size))
+        piece = _placed(text, outer, inner, size)
+        if not abs(piece.x) + abs(piece.y) < _FARTHEST:  # nobody sees it
+            return
+        self.characters += len(text) + _PIECE_CHARACTERS
+        if self.characters > MOST_CHARACTERS:
+            raise CannotMake(f"has more than {MOST_CHARACTERS:,} characters; divide it")
+        self.pieces.append(piece)
 
 
 def _placed(text: str, outer: Sequence[float], inner: Sequence[float], size: float) -> Piece:
@@ -110,7 +117,8 @@ def _placed(text: str, outer: Sequence[float], inner: Sequence[float], size: flo
     y = inner[4] * outer[1] + inner[5] * outer[3] + outer[5]
     length = hypot(a, b) or 1.0
     cos, sin = a / length, b / length
-    return Piece(text=text, x=x * cos + y * sin, y=y * cos - x * sin, size=abs(size) * hypot(c, d) or 1.0)
+    height = min(max(abs(size) * hypot(c, d), _SIZES[0]), _SIZES[1])
+    return Piece(text=text, x=x * cos + y * sin, y=y * cos - x * sin, size=height)
 
 
 def _plain_letters(text: str) -> str:

@@ -40,7 +40,7 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     kept = [list(page) for page in pages]
     for _ in range(_ROUNDS):
         kept = _without_the_outermost(kept)
-    return kept
+    return kept if any(kept) else [list(page) for page in pages]
 
 
 def _without_the_outermost(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:

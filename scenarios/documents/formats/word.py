@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from scenarios.documents.document import CannotMake
+from scenarios.documents.formats import MOST_CHARACTERS
 from scenarios.documents.formats.word_numbers import Numbered, Numbers, numbered
 from scenarios.documents.formats.word_package import Package, attribute, child, children, name_of
 
@@ -54,12 +55,17 @@ class _Reader:
             for note in children(package.part(f"{kind}s"))
         }
         self._cited = 0
+        self._characters = 0
 
     def blocks(self, parent: Element) -> Iterator[str]:
         """The paragraphs and tables in an element."""
         for one in _within(parent, {"p", "tbl"}):
             found = self._paragraph(one) if name_of(one) == "p" else self._table(one)
-            yield from (text for text in found if text)
+            for text in filter(None, found):
+                self._characters += len(text)
+                if self._characters > MOST_CHARACTERS:
+                    raise CannotMake(f"has more than {MOST_CHARACTERS:,} characters; divide it")
+                yield text
 
     def _paragraph(self, paragraph: Element) -> Iterator[str]:
         notes: list[Element] = []

@@ -1,7 +1,7 @@
 """The numbers that Word puts before paragraphs: they are drawn, and cited, but are in no text."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
@@ -21,6 +21,10 @@ _ROMAN: tuple[tuple[int, str], ...] = (
 )
 _ROMAN += ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 _CHINESE = "零一二三四五六七八九"
+_LONGEST = 80
+_MOST_LINKS = 20
+_MOST_LEVELS = 18
+"""Nine, and nine that replace them."""
 _MOST_LETTERS = 26
 _MOST_WRITTEN = 9_999
 """Beyond it, and below one, numbers are written in digits."""
@@ -55,85 +59,100 @@ class _Level:
     """All numbers in digits."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _List:
+    kind: str
+    """Lists of one kind go on counting where another of them ended."""
+    levels: Mapping[int, _Level]
+    restarts: Mapping[int, int]
+    """Where the list begins anew, by level."""
+
+
 class Numbers:
     """Counts the items of a document's lists, in the order in which they are asked for."""
 
     def __init__(self, numbering: Element | None, style_lists: Mapping[str, str]) -> None:
-        self._style_lists = style_lists
-        self._kinds: dict[str, Element] = {}
-        self._lists: dict[str, Element] = {}
-        for one in children(numbering):
-            if name_of(one) == "abstractNum":
-                self._kinds[attribute(one, "abstractNumId") or ""] = one
-            elif name_of(one) == "num":
-                self._lists[attribute(one, "numId") or ""] = one
+        kinds = {attribute(one, "abstractNumId"): one for one in _named(numbering, "abstractNum")}
+        of = {attribute(one, "numId"): one for one in _named(numbering, "num")}
+        self._lists: dict[str, _List] = {}
+        for name, element in of.items():
+            kind = _kind(name, of, kinds, style_lists)
+            if name is not None and kind is not None:
+                self._lists[name] = _list(kind, element, kinds[kind])
         self._counts: dict[str, dict[int, int]] = {}
         self._restarted: set[tuple[str, int]] = set()
 
     def label(self, item: Numbered, style: str | None) -> str:
         """What stands before the next item of a list; empty where there is nothing."""
-        kind = self._kind(item.list_id)
-        if kind is None:
+        found = self._lists.get(item.list_id)
+        if found is None:
             return ""
-        levels = self._levels(item.list_id, kind)
-        level = item.level
+        levels, level = found.levels, item.level
         if level is None:
             level = next((n for n, one in levels.items() if style and one.style == style), 0)
         if level not in levels:
             return ""
-        counts = self._count(item.list_id, kind, level, levels)
+        counts = self._count(item.list_id, found, level)
         if levels[level].form == "bullet":
             return _BULLET
-        legal = levels[level].legal
 
         def written(place: re.Match[str]) -> str:
             of = int(place[1]) - 1
             if of not in levels:
                 return ""
             number = counts.get(of, levels[of].start)
-            return str(number) if legal else _written(number, levels[of].form)
+            return str(number) if levels[level].legal else _written(number, levels[of].form)
 
         return _PLACE.sub(written, levels[level].text).strip()
 
-    def _count(self, list_id: str, kind: str, level: int, levels: Mapping[int, _Level]) -> dict[int, int]:
-        counts = self._counts.setdefault(kind, {})
-        restart = next(
-            (one for one in self._lists[list_id] if attribute(one, "ilvl") == str(level)),
-            None,
-        )
-        start = attribute(child(restart, "startOverride"), "val")
-        if start is not None and (list_id, level) not in self._restarted:
-            self._restarted.add((list_id, level))
-            counts[level] = _whole(start) - 1
-        counts[level] = counts.get(level, levels[level].start - 1) + 1
+    def _count(self, name: str, of: _List, level: int) -> dict[int, int]:
+        counts = self._counts.setdefault(of.kind, {})
+        if level in of.restarts and (name, level) not in self._restarted:
+            self._restarted.add((name, level))
+            counts[level] = of.restarts[level] - 1
+        counts[level] = counts.get(level, of.levels[level].start - 1) + 1
         for deeper in [one for one in counts if one > level]:
             del counts[deeper]
         return counts
 
-    def _kind(self, list_id: str) -> str | None:
-        """The definition that a list follows, by way of a style where it says so."""
-        for _ in range(len(self._lists) + 1):
-            kind = attribute(child(self._lists.get(list_id), "abstractNumId"), "val")
-            if kind is None or kind not in self._kinds:
-                return None
-            link = attribute(child(self._kinds[kind], "numStyleLink"), "val")
-            if link is None:
-                return kind
-            list_id = self._style_lists.get(link, "")
-        return None
 
-    def _levels(self, list_id: str, kind: str) -> dict[int, _Level]:
-        found = [one for one in self._kinds[kind] if name_of(one) == "lvl"]
-        overrides = (child(one, "lvl") for one in self._lists[list_id] if name_of(one) == "lvlOverride")
-        found += [one for one in overrides if one is not None]
-        return {_whole(attribute(one, "ilvl")): _level(one) for one in found}
+def _named(parent: Element | None, name: str) -> Iterator[Element]:
+    return (one for one in children(parent) if name_of(one) == name)
+
+
+def _kind(
+    name: str | None,
+    lists: Mapping[str | None, Element],
+    kinds: Mapping[str | None, Element],
+    style_lists: Mapping[str, str],
+) -> str | None:
+    """The definition that a list follows, by way of a style where it says so."""
+    for _ in range(_MOST_LINKS):
+        kind = attribute(child(lists.get(name), "abstractNumId"), "val")
+        link = attribute(child(kinds.get(kind), "numStyleLink"), "val")
+        if kind not in kinds or link is None:
+            return kind if kind in kinds else None
+        name = style_lists.get(link)
+    return None
+
+
+def _list(kind: str, element: Element, definition: Element) -> _List:
+    found = list(_named(definition, "lvl"))
+    restarts = {}
+    for override in _named(element, "lvlOverride"):
+        found += list(_named(override, "lvl"))[:1]
+        start = attribute(child(override, "startOverride"), "val")
+        if start is not None:
+            restarts[_whole(attribute(override, "ilvl"))] = _whole(start)
+    levels = {_whole(attribute(one, "ilvl")): _level(one) for one in found[:_MOST_LEVELS]}
+    return _List(kind=kind, levels=levels, restarts=restarts)
 
 
 def _level(level: Element) -> _Level:
     return _Level(
         start=_whole(attribute(child(level, "start"), "val"), 1),
         form=attribute(child(level, "numFmt"), "val") or "decimal",
-        text=attribute(child(level, "lvlText"), "val") or "",
+        text=(attribute(child(level, "lvlText"), "val") or "")[:_LONGEST],
         style=attribute(child(level, "pStyle"), "val"),
         legal=child(level, "isLgl") is not None,
     )

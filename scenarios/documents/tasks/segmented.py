@@ -122,7 +122,11 @@ def _asked_about(composed: Composed, facts: list[Told], order: Order) -> Documen
             title="",
             language=order.language,
             document=DocumentFile(file="-"),
-            facts=tuple(told.fact for told in facts if told.fact is not None),
+            facts=tuple(
+                told.fact
+                for told in facts
+                if told.fact is not None and (not order.permutation or told.kind in _ANY_ORDER)
+            ),
         ),
         name="",
         parts=composed.parts,

@@ -1,9 +1,12 @@
 """Questions on a document of one's own: when they are asked, what is gold then, and what they rest on."""
 
+import re
 from textwrap import dedent
 from typing import Any
 
+import pytest
 import yaml
+from pydantic import ValidationError
 
 from scenarios.documents.document import Document, Probe
 from scenarios.documents.own import OwnScenario
@@ -11,6 +14,9 @@ from scenarios.documents.own_parts import split_parts
 from scenarios.documents.own_probes import Misplaced, OwnReader
 from scenarios.line import Conflict, Number, Summary, Value
 from tests.scenarios.documents.paper import SCENARIO, TEXT, Words
+
+EVENTS = [{"id": name, "evidence": [name]} for name in ("fire", "flood")]
+ENTRIES = [{"id": name, "amount": 1, "ask": "?", "evidence": [name]} for name in ("hoses", "lamps")]
 
 
 def read(**changes: Any) -> tuple[Document, list[Misplaced]]:
@@ -101,3 +107,60 @@ def test_a_quote_that_is_not_there_once_is_a_problem_with_its_place() -> None:
     question["evidence"] = ["pump"]
     _, problems = read(segments=[question])
     assert "in the document 3 times" in str(problems[0])
+
+
+def test_values_that_are_not_listed_in_the_order_in_which_they_are_told_are_refused() -> None:
+    fact = {
+        "id": "hall",
+        "kind": "update",
+        "ask": ["Where is the pump?"],
+        "values": [
+            {"answer": {"number": 7}, "evidence": ["the pump stands in hall 7 now"]},
+            {"answer": {"number": 3}, "evidence": ["The pump stands in hall 3"]},
+        ],
+    }
+    _, problems = read(facts=[fact])
+    assert [problem.place for problem in problems] == [("facts", 0, "values", 1)]
+    assert "part 2, before the value above it (part 3)" in str(problems[0])
+
+
+def test_a_value_that_holds_again_is_not_stale() -> None:
+    values = [
+        {"answer": {"number": 3}, "evidence": ["The pump stands in hall 3"]},
+        {"answer": {"number": 7}, "evidence": ["the pump stands in hall 7 now"]},
+        {"answer": {"number": 3}, "evidence": ["The lamps cost 50"]},
+    ]
+    document, problems = read(facts=[{"id": "hall", "kind": "update", "ask": ["Where?"], "values": values}])
+    assert problems == []
+    last = document.probes[-1].line
+    assert last == Value(gold={"number": 3}, stale=({"number": 7},))
+
+
+def test_a_quote_that_is_divided_between_parts_is_said_to_be() -> None:
+    question = {"id": "x", "user": "?", "evidence": ["Ada Brandt. # Chapter two"], "expect": {"answer": "x"}}
+    _, problems = read(segments=[question])
+    assert "divided between two parts" in str(problems[0])
+
+
+def test_asking_after_more_parts_than_there_are_is_a_problem_with_the_numbers() -> None:
+    question = {"id": "x", "user": "?", "after": 9, "expect": {"answer": "x"}}
+    _, problems = read(segments=[question])
+    assert [problem.place for problem in problems] == [("segments", 0, "after")]
+    assert "after 9 parts, and the document has 4 parts" in str(problems[0])
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"document": "paper.md"}, "such as {file: contract.pdf}"),
+        (
+            {"facts": [{"id": "x", "kind": "ledger", "ask": ["?"], "events": EVENTS, "entries": ENTRIES}]},
+            "events",
+        ),
+        ({"facts": [{"id": "x", "kind": "timeline", "ask": ["?"], "events": EVENTS * 2}]}, "called 'fire'"),
+        ({"facts": [{"id": "x", "kind": "ledger", "ask": ["?"], "entries": ENTRIES * 2}]}, "called 'hoses'"),
+    ],
+)
+def test_what_a_scenario_cannot_mean_is_refused(change: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=re.escape(said)):
+        OwnScenario.model_validate(yaml.safe_load(dedent(SCENARIO)) | change)

@@ -153,3 +153,54 @@ def test_the_library_ships_long_documents_of_its_own() -> None:
     assert len(documents) >= 12
     assert len([name for name in documents if name.startswith("zh-")]) >= 5
     assert min(documents.values()) > 10_000
+
+
+def test_a_quote_is_looked_for_in_what_upto_cut_off_too(tmp_path: Path) -> None:
+    short = SCENARIO.replace("split: 20}", "split: 30, upto: 60}")
+    wrong = short.replace("in the annex".title(), "").replace(
+        "the warranty lasts 36", "the warranty lasts 63"
+    )
+    (found,) = problems(paper_suite(tmp_path, wrong))
+    assert "facts.2.values.1.evidence.0" in found
+    assert "is not in the document" in found
+
+
+def test_a_folder_whose_name_cannot_be_an_id_is_refused(tmp_path: Path) -> None:
+    place = paper_suite(tmp_path) / "paper"
+    (found,) = problems(place.rename(place.with_name("my paper")))
+    assert "'my paper' is a folder's name that cannot be an id" in found
+    suite = needles(tmp_path, "{task: needle, tokens: 1k, depths: 2}")
+    (found,) = problems(suite.rename(suite.with_name("合同")))
+    assert "'合同' is a folder's name that cannot be an id" in found
+
+
+def test_a_name_that_leaves_no_room_for_ids_is_refused(tmp_path: Path) -> None:
+    (found,) = problems(needles(tmp_path, f"{{task: needle, tokens: 1k, depths: 2, name: {'n' * 90}}}"))
+    assert "give the entry a shorter `name`" in found
+
+
+def test_a_reference_summary_without_a_word_is_refused(tmp_path: Path) -> None:
+    suite = paper_suite(tmp_path)
+    (suite / "paper" / "summary.md").write_text("\n", "utf-8")
+    (found,) = problems(suite)
+    assert "segments.2.expect.summary" in found
+    assert "'summary.md' is empty" in found
+
+
+def test_of_a_folder_only_what_is_text_is_read_wherever_it_lies(tmp_path: Path) -> None:
+    source = tmp_path / ".hidden" / "suite" / "code" / "src"
+    (source / ".git").mkdir(parents=True)
+    (source / ".git" / "config").write_text("[core]", "utf-8")
+    (source / "__init__.py").write_text("", "utf-8")
+    (source / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    (source / "limits.py").write_text("LIMIT = 4711\n", "utf-8")
+    (source.parent / "scenario.yaml").write_text(
+        "title: Code\ndocument: {folder: src}\n"
+        'segments: [{id: limit, user: "LIMIT?", evidence: [LIMIT = 4711], expect: {answer: 4711}}]\n',
+        "utf-8",
+    )
+    on_it = shelf()
+    (scenario,) = load_suite(source.parent, on_it).scenarios
+    assert scenario.reading is not None
+    text = on_it.document(scenario.reading.document).text
+    assert text == "=== limits.py ===\nLIMIT = 4711\n\n"

@@ -95,5 +95,15 @@ def test_markup_that_never_ends_is_refused_and_not_searched(unit: str) -> None:
         html_text(unit.encode() * 100_000)
 
 
+def test_markup_that_is_too_long_is_refused_before_it_fills_the_memory() -> None:
+    with pytest.raises(CannotMake, match="has markup that never ends: '<!--"):
+        html_text(b"<!-- " + b"a=b " * 3_000_000 + b"-->x")
+
+
+def test_a_page_may_hold_a_long_picture_and_a_long_script() -> None:
+    long = "A" * 3_000_000
+    assert read(f'<p>one<img src="data:{long}"><script>{long}</script>two') == "onetwo"
+
+
 def test_elements_within_elements_without_end_are_read() -> None:
     assert read("<div>" * 50_000 + "x" + "<table><tr><td>y" * 5_000) == "x\n\n" + "\n\n".join("y" * 5_000)

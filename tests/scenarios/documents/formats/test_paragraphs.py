@@ -36,8 +36,25 @@ def test_no_word_is_lost(paragraphs: list[str], width: int, gap: float, height: 
 
 @given(st.lists(words, min_size=60, max_size=60), st.integers(30, 80))
 def test_a_paragraph_is_one_paragraph_again(of: list[str], width: int) -> None:
-    told = " ".join(of)
+    told = f"{' '.join(of).capitalize()}."
     assert list(paragraphs_of(pages_of([told, told], width, 12, 99))) == [told, told]
+
+
+def test_a_sentence_may_run_on_in_lines_that_are_far_apart() -> None:
+    texts = ["The pump that was bought", "in May stands in hall 3.", "Ada Brandt keeps it."]
+    pieces = [Piece(text=text, x=72, y=700 - 22 * n, size=10) for n, text in enumerate(texts)]
+    pieces += [Piece(text="A line.", x=72, y=600 - 12 * n, size=10) for n in range(4)]
+    assert list(paragraphs_of([lines_of(pieces)]))[:2] == [f"{texts[0]} {texts[1]}", texts[2]]
+
+
+def test_a_text_that_is_drawn_twice_to_look_bold_is_told_once() -> None:
+    heavy = [Piece(text="Title", x=72 + aside, y=700, size=10) for aside in (0, 0.3, 0.6)]
+    assert [line.text for line in lines_of(heavy)] == ["Title"]
+
+
+def test_a_pen_that_changes_its_font_goes_on_where_it_is() -> None:
+    run = [Piece(text=text, x=72, y=700, size=10) for text in ("In ", "bold", " and ", "plain", ".")]
+    assert [line.text for line in lines_of(run)] == ["In bold and plain."]
 
 
 @given(st.lists(st.lists(words, min_size=1, max_size=9).map(" ".join), min_size=3, max_size=9))

@@ -106,6 +106,11 @@ def test_a_line_at_the_edge_that_belongs_to_the_text_stays() -> None:
     assert pdf_text(pdf(page, page, page)).count("Yes.") == 9
 
 
+def test_pages_that_are_all_alike_are_not_all_left_out() -> None:
+    page = [*lines("Certificate."), *lines("Valid.", y=500)]
+    assert pdf_text(pdf(page, page, page)).count("Valid.") == 3
+
+
 def test_ligatures_and_radicals_are_the_letters_that_they_look_like() -> None:
     assert pdf_text(pdf(lines("the \ufb01rst", "\u2f64\u6237 \u2ed4"))) == "the first用户 门"
 
