@@ -66,7 +66,7 @@ def test_a_partial_reader_answers_what_it_knows() -> None:
     assert answer_from(Value(gold="c"), latest, [], "en") == "ANSWER: not stated"
 
 
-@pytest.mark.parametrize("name", ["window", "window:x", "flip:2", "lossy:"])
+@pytest.mark.parametrize("name", ["window", "window:x", "flip:2", "lossy:", "stale:3", "copier:2k"])
 def test_a_reader_whose_parameter_means_nothing_is_said(name: str) -> None:
     with pytest.raises(NoReader):
         parse_reader(name)

@@ -24,13 +24,13 @@ def outline(state: State) -> JsonValue:
 
 
 def search(state: State, query: str, part: int | None = None, limit: int = 10) -> JsonValue:
-    """Find a word or phrase (upper and lower case alike) and show what stands around each hit.
+    """Find a word or phrase (case and line breaks do not matter) and show what stands around each hit.
 
     Give `part` to search one part only. At most 20 hits are shown; `total` says how many there are.
     """
     if not query.strip():
         raise Refused("Give a word or a phrase to search for.")
-    pattern = re.compile(re.escape(query.strip()), re.IGNORECASE)
+    pattern = re.compile(r"\s+".join(map(re.escape, query.split())), re.IGNORECASE)
     texts = _parts(state) if part is None else {part: _part(state, part)}
     hits: list[JsonValue] = []
     total = 0

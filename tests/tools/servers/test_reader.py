@@ -26,6 +26,12 @@ def test_a_search_may_be_kept_to_one_part() -> None:
     assert found["total"] == 1
 
 
+def test_a_phrase_is_found_across_a_line_break() -> None:
+    found = search({"parts": ["it stands\nin hall 3"]}, "stands in  hall")
+    assert isinstance(found, dict)
+    assert found["total"] == 1
+
+
 def test_a_query_is_no_pattern() -> None:
     assert search(STATE, "(.*)+$") == {"total": 0, "hits": []}
 
