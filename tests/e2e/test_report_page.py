@@ -12,6 +12,7 @@ import pytest
 from harness.report.write import write_reports
 from harness.store import RunFolder
 from tests.e2e.browser import SECONDS, drawn
+from tests.harness.report.sample_reading import EDGE, RIGHT, WRONG, Probe, grid, played
 from tests.harness.report.sample_run import (
     LIST,
     Graded,
@@ -123,8 +124,63 @@ def test_a_megabyte_in_one_reply_does_not_stop_the_page(tmp_path: Path, chromium
     assert page.stat().st_size < 300_000
 
 
+def about_documents(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    probes = [*grid(EDGE), *grid(EDGE, layout="concat"), Probe(name="crate", number=0, replies=(WRONG,))]
+    hall = {"fact": "hall", "fact_kind": "static"}
+    probes += [
+        Probe(name=f"hall-{n}", after=n, layout="segmented", cell={**hall, "lag": n - 1}, replies=(reply,))
+        for n, reply in ((1, RIGHT), (2, WRONG))
+    ]
+    probes += [Probe(number=n + 3, alone=True, name="parcel-4", depth=4 / 9) for n in range(2)]
+    variants = (model("chat/alpha"), model("chat/beta"))
+    asked = record(*variants, scenarios=[probe.exam.scenario.name for probe in probes])
+    trials = [one for variant in variants for one in played(*probes, of=variant)]
+    write_reports(RunFolder(folder), asked, trials, {"halls": 0.0})
+    return folder / "report.html"
+
+
+def test_a_heat_map_can_be_read_without_its_colours(tmp_path: Path, chromium: list[str]) -> None:
+    dom = drawn(chromium, about_documents(tmp_path), "#en")
+    cell = re.search(r'<td class="h10" title="([^"]*)" aria-label="([^"]*)">100<small>3</small></td>', dom)
+    assert cell is not None
+    assert cell[1] == cell[2]
+    assert re.fullmatch(
+        r"4k, 0–10 %: 100.0 % \[43.9 – 100.0\], n 3, 3 documents", cell[1].replace("&nbsp;", " ")
+    )
+    assert '<td class="h0" title="16k, 0–10' in dom
+    shown = "Score by length", "Layouts compared", "Coexistence bias", "Consistent and correct", "McNemar p"
+    assert [part for part in shown if part not in dom] == []
+
+
+def test_curves_are_drawn_with_their_intervals_and_have_words_beside_them(
+    tmp_path: Path, chromium: list[str]
+) -> None:
+    dom = drawn(chromium, about_documents(tmp_path), "#zh")
+    assert re.search(
+        r'<svg class="chart"[^>]* aria-label="按长度的得分. chat/alpha: 4k [\d.]+&nbsp;%, 16k', dom
+    )
+    assert dom.count('class="ends"') > 8
+    assert dom.count('class="line s1"') >= 4
+    assert "NaN" not in dom
+    assert "undefined" not in dom
+
+
+def test_a_failed_question_opens_with_what_its_answer_rests_on(tmp_path: Path, chromium: list[str]) -> None:
+    dom = drawn(chromium, about_documents(tmp_path), "#en/t30")
+    opened = dom[dom.index('id="t30"') :].partition('class="asked"')[2].partition('class="turn')[0]
+    shown = re.sub(r"<[^>]*>", "", opened)
+    told = "needle-en-16384-1", "The number of the parcel is 4711.", "Expected", "Given", "wrong_value"
+    assert [part for part in told if part not in shown] == []
+
+
 def test_the_page_can_be_printed(tmp_path: Path, chromium: list[str]) -> None:
-    page, printed = written(tmp_path, *graded(good(), bad())), tmp_path / "report.pdf"
-    command = [*chromium, f"--print-to-pdf={printed}", page.as_uri()]
-    subprocess.run(command, capture_output=True, timeout=SECONDS, check=True)
-    assert printed.read_bytes().startswith(b"%PDF")
+    for name, page in (
+        ("work", written(tmp_path, *graded(good(), bad()))),
+        ("documents", about_documents(tmp_path / "documents")),
+    ):
+        printed = tmp_path / f"{name}.pdf"
+        command = [*chromium, f"--print-to-pdf={printed}", page.as_uri()]
+        subprocess.run(command, capture_output=True, timeout=SECONDS, check=True)
+        assert printed.read_bytes().startswith(b"%PDF")
+        assert printed.stat().st_size < 2_000_000

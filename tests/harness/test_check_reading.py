@@ -43,6 +43,18 @@ async def test_a_lossy_reader_loses_the_middle_most(tmp_path: Path) -> None:
     assert expected_success(moved(exam, 500, 501), lossy) == pytest.approx(0.25, abs=0.001)
 
 
+async def test_a_value_that_came_back_is_no_news_to_a_stale_reader(tmp_path: Path) -> None:
+    exam = moved(await asked(tmp_path), 100, 500, 900, rests="latest")
+    reading = exam.scenario.reading
+    assert reading is not None
+    first, second, third = reading.evidence
+    again = third.model_copy(update={"answer": first.answer})
+    back = reading.model_copy(update={"evidence": (first, second, again)})
+    returned = exam.model_copy(update={"scenario": exam.scenario.model_copy(update={"reading": back})})
+    assert expected_success(exam, ReaderKind(name="stale")) == 0.0
+    assert expected_success(returned, ReaderKind(name="stale")) == 1.0
+
+
 async def test_what_is_not_known_beforehand_is_not_compared(tmp_path: Path) -> None:
     exam = await asked(tmp_path)
     assert expected_success(exam, ReaderKind(name="copier")) is None

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.report.figures import Report, collect
-from scenarios.transcript import Exchange, Usage
+from harness.plan.plan import ModelPlan, PlanTokens, summed
+from harness.report.figures import Figures, Report, collect
+from scenarios.transcript import Exchange, ReadingRecord, Usage
+from tests.harness.report.sample_reading import RIGHT, WRONG, Probe, played, reported
 from tests.harness.report.sample_run import (
     PAY,
     Graded,
@@ -154,3 +156,68 @@ def test_of_long_conversations_only_numbers_are_kept() -> None:
     finally:
         tracemalloc.stop()
     assert peak < 3_000_000
+
+
+def test_questions_on_one_document_make_the_success_less_sure() -> None:
+    def asked(documents: int) -> list[Probe]:
+        """Forty questions; all of a document share its fate."""
+        each = 40 // documents
+        return [
+            Probe(number=n, name=f"p{m}", replies=(RIGHT if n % 2 else WRONG,))
+            for n in range(documents)
+            for m in range(each)
+        ]
+
+    few, many = (reported(*asked(n)).models[0] for n in (4, 40))
+    assert (few.suites[0].documents, many.suites[0].documents) == (4, 40)
+    assert few.success.mean == many.success.mean == 0.5
+    assert few.success.low is not None
+    assert many.success.low is not None
+    assert few.success.low < many.success.low - 0.1
+    assert few.suites[0].success == few.success
+
+
+def test_work_with_tools_says_nothing_about_documents() -> None:
+    found = report(*graded(good()))
+    assert (found.models[0].documents, found.models[0].suites[0].documents) == (None, 0)
+    assert found.document_pairs == ()
+
+
+def test_requests_that_gave_a_document_part_by_part_cost_too() -> None:
+    one = model()
+    probe = Probe(layout="segmented")
+    figures = Figures(record(one, scenarios=(probe.exam.scenario.name,)))
+    for trial in played(probe, of=one):
+        figures.add(*trial)
+    usage = Usage(input=2000, cached=0, output=3)
+    main_line = ReadingRecord(
+        suite="halls",
+        document="needle-en-4096-1",
+        layout="segmented",
+        model=one.label,
+        repeat=0,
+        replies=("Read.", "Read."),
+        exchanges=(Exchange(usage=usage, ms=900.0), Exchange(usage=usage, ms=900.0)),
+        cut=(2,),
+    )
+    figures.add_reading(one, main_line)
+    (found,) = figures.report({}).models
+    assert (found.requests, found.usage.input, found.usage.cached, found.usage.output) == (3, 8100, 4000, 15)
+    assert found.latency_ms.p50 == 900.0
+    assert found.documents is not None
+    readings = found.documents.readings
+    assert (readings.readings, readings.requests, readings.usage.input, readings.cut) == (1, 2, 4000, 1)
+
+
+def test_what_was_planned_stands_beside_what_was_asked_and_left_out() -> None:
+    one = model()
+    plan = ModelPlan(model=one.label, trials=1, requests=1, tokens=PlanTokens(input=4200, cached=4000))
+    why = "needs 16,900 tokens where the window has 8,192"
+    probe, longer = Probe(), Probe(tokens=16384)
+    names = [one.exam.scenario.name for one in (probe, longer)]
+    asked = record(one, scenarios=names).model_copy(update={"skipped": {one.label: {names[1]: why}}})
+    found = collect(asked, played(probe, of=one), {}, summed([plan]))
+    assert found.planned == 1
+    assert found.models[0].plan == plan
+    assert found.models[0].skipped == {why: 1}
+    assert collect(asked, played(probe, of=one), {}).models[0].plan is None

@@ -8,8 +8,14 @@ from typing import Any, get_args
 from harness.report.figures import collect
 from harness.report.page import Bounds, Page
 from harness.run_record import ModelVariant
+from scenarios.documents.tasks.registry import TASKS
+from scenarios.reading import FactKind, Layout
 from scenarios.transcript import Transcript, TrialClass
 from scoring.codes import CODES, CODES_ZH
+from scoring.consistency.figure import Figure
+from scoring.consistency.measure import ConsistencyFigures
+from scoring.effective_length import Unsaid
+from tests.harness.report.sample_reading import EDGE, WRONG, Probe, grid, played
 from tests.harness.report.sample_run import (
     Graded,
     bad,
@@ -143,6 +149,40 @@ def test_every_class_and_kind_that_can_be_shown_has_its_words() -> None:
     known = texts()["zh"]
     assert set(known["class_meaning"]) == set(get_args(TrialClass))
     assert {"say", "answer", "ask", "question", "not_say"} == set(known["fact_kind"])
+
+
+def test_everything_that_can_be_shown_of_documents_has_its_words() -> None:
+    for known in texts().values():
+        assert set(known["task_name"]) == {*TASKS, "own"}
+        assert set(known["layout_name"]) == set(known["layout_gloss"]) == set(get_args(Layout))
+        assert set(known["kind_name"]) == set(get_args(FactKind))
+        assert set(known["unsaid"]) == set(get_args(Unsaid))
+
+
+def test_every_figure_of_consistency_is_on_the_page_with_its_meaning() -> None:
+    named = {name for name, one in ConsistencyFigures.model_fields.items() if one.annotation is Figure}
+    assert set(texts()["en"]["consistency_name"]) == named
+    listed = re.search(r"const FIGURES = \{(.*?)\n\};", script(), re.DOTALL)
+    assert listed is not None
+    assert set(re.findall(r'"(\w+)"', listed[1])) == named
+
+
+def test_the_heat_maps_numbers_and_what_was_asked_travel_with_the_page() -> None:
+    probes = [*grid(EDGE), Probe(name="crate", replies=(WRONG,))]
+    asked = record(scenarios=[probe.exam.scenario.name for probe in probes])
+    trials = [*played(*probes)]
+    drawn = Page(asked)
+    for trial in trials:
+        drawn.add(*trial)
+    found = data(drawn.html(collect(asked, trials, {})))
+    (task,) = found["report"]["models"][0]["documents"]["tasks"]
+    assert {cell["n"] for cell in task["cells"]} == {3, 4}
+    assert {one["reading"] for one in found["scenarios"]} == {
+        f"needle-en-{tokens}-{n}--single" for tokens in (4096, 16384) for n in (1, 2, 3)
+    }
+    failed = [talk["document"] for talk in found["talks"] if talk["success"] is False]
+    assert {one["outcome"] for one in failed} == {"wrong_value"}
+    assert set(found["outcomes"]["zh"]) == set(found["outcomes"]["en"])
 
 
 def test_an_empty_run_still_gives_a_page() -> None:

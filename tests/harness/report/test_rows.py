@@ -4,7 +4,9 @@ import io
 import pytest
 
 from harness.report.rows import COLUMNS, csv_header, csv_line, trial_row
+from scenarios.line import Summary
 from scenarios.transcript import Exchange, Transcript, Usage
+from tests.harness.report.sample_reading import Probe, played
 from tests.harness.report.sample_run import bad, broken, exam, good, graded, transcript
 
 
@@ -85,3 +87,37 @@ def test_usage_is_the_sum_of_what_was_reported() -> None:
     )
     row = written(half)
     assert (row["tokens_in"], row["tokens_out"]) == ("12", "")
+
+
+def about_document(probe: Probe) -> dict[str, str]:
+    ((trial, asked, shown, grade),) = played(probe)
+    data = csv_header() + csv_line(trial_row("run1", trial, asked, shown, grade))
+    (row,) = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    return row
+
+
+def test_a_question_on_a_document_says_where_it_belongs_and_what_it_got() -> None:
+    cell = {"lag": 1, "fact": "hall", "fact_kind": "update", "wording": 2}
+    row = about_document(
+        Probe(language="zh", layout="segmented", cell=cell, replies=("It is there.\n**ANSWER:** 99 ",))
+    )
+    assert (row["task"], row["language"], row["document"]) == ("needle", "zh", "needle-zh-4096-1")
+    assert (row["tokens"], row["tokens_read"], row["depth"]) == ("4096", "4090", "0.5")
+    assert (row["layout"], row["after"], row["lag"]) == ("segmented", "2", "1")
+    assert (row["fact"], row["fact_kind"], row["wording"]) == ("hall", "update", "2")
+    assert (row["outcome"], row["answer_line"]) == ("wrong_value", "99")
+
+
+def test_an_answer_line_that_a_spreadsheet_would_run_gets_an_apostrophe() -> None:
+    assert about_document(Probe(replies=("ANSWER: =1+1",)))["answer_line"] == "'=1+1"
+
+
+def test_where_the_whole_reply_is_the_answer_there_is_no_answer_line() -> None:
+    row = about_document(Probe(line=Summary(reference="", points=("four",)), replies=("ANSWER: four",)))
+    assert (row["answer_line"], row["answer"]) == ("", "ANSWER: four")
+
+
+def test_work_with_tools_has_no_document_in_its_row() -> None:
+    row = written(good())
+    assert row["language"] == "en"
+    assert {row[name] for name in ("task", "tokens", "document", "layout", "outcome", "answer_line")} == {""}

@@ -7,6 +7,7 @@ from harness.report.figures import collect
 from harness.report.terminal import print_report
 from harness.report.view import trial_view
 from scenarios.transcript import Transcript
+from tests.harness.report.sample_reading import EDGE, RIGHT, WRONG, Probe, grid, played, reported
 from tests.harness.report.sample_run import bad, broken, call, exam, good, graded, model, record, transcript
 
 
@@ -99,3 +100,67 @@ def test_repeats_bring_the_reliability_of_all_of_them() -> None:
     assert heads.index("pass^2") == heads.index("floor") - 1
     assert figures[figures.index("25.0") - 1] == "0.0"
     assert "pass^2: 2 of 2" in said(console)
+
+
+def documents(*probes: Probe, models: int = 1) -> str:
+    console = narrow()
+    print_report(reported(*probes, models=[model(f"chat/alpha-{n}") for n in range(models)]), console)
+    return said(console)
+
+
+def test_a_length_is_a_row_with_a_sign_for_each_tenth_of_the_document() -> None:
+    lines = documents(*grid(EDGE)).splitlines()
+    at = lines.index("needle · en · single")
+    assert lines[at + 2].split() == ["4k", "██████████", "100.0", "(30)"]
+    assert lines[at + 3].split() == ["16k", "▁▁▁▁▁▁▁███", "30.0", "(30)"]
+    assert lines[at + 4].split() == ["effective", "4k"]
+
+
+def test_a_tenth_that_was_not_asked_is_a_dot() -> None:
+    assert "·····█···· 100.0 (1)" in documents(Probe())
+
+
+def test_tasks_at_one_length_share_a_table() -> None:
+    text = documents(Probe(), Probe(task="hops", depth=None, replies=(WRONG,)))
+    assert "needle · en · single 4k" in text
+    assert "hops · en · single 4k   " in text
+
+
+def test_models_that_do_not_fit_beside_each_other_stand_below() -> None:
+    text = documents(*grid(EDGE), models=5)
+    assert all(f"chat/alpha-{n}" in text for n in range(5))
+    assert text.count("effective  ") + text.count("effective 4k") >= 2
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_headline_of_consistency_has_its_n() -> None:
+    fact = {"fact": "hall", "fact_kind": "static"}
+    text = documents(
+        *(
+            Probe(name=f"p{n}", after=n, layout="segmented", cell={**fact, "lag": n - 1}, replies=(reply,))
+            for n, reply in ((1, RIGHT), (2, WRONG))
+        )
+    )
+    assert "consistent and correct 0.0 %" in text
+    assert "of 1 facts" in text
+
+
+def test_of_one_document_it_is_said_that_the_interval_is_no_more_than_that() -> None:
+    text = " ".join(documents(Probe(), Probe(name="crate")).split())
+    assert "One document (halls): the interval is over its questions, and says nothing of others." in text
+
+
+def test_a_failed_question_is_told_with_its_evidence() -> None:
+    console = narrow()
+    ((trial, asked, one, grade),) = played(Probe(replies=(WRONG,)))
+    print_trial(trial_view(trial, asked, one, grade), console)
+    text = said(console)
+    told = [
+        "needle · single",
+        "part 1, at 25 %",
+        "expected    4711",
+        "given       99",
+        "judged      wrong_value",
+    ]
+    places = [text.index(part) for part in told]
+    assert places == sorted(places)

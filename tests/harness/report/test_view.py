@@ -1,5 +1,7 @@
 from harness.report.view import CallView, TrialView, WordsView, trial_view
+from scenarios.line import Copy, Value
 from scenarios.transcript import AssistantMessage, ToolCall, Transcript
+from tests.harness.report.sample_reading import TOLD, UNREADABLE, WRONG, Probe, played
 from tests.harness.report.sample_run import LIST, bad, broken, call, good, graded, transcript
 
 
@@ -76,3 +78,48 @@ def test_half_a_character_that_a_model_escaped_can_be_shown() -> None:
 
 def test_a_trial_is_named_after_its_place_in_the_run() -> None:
     assert view(good()).name == "chat~alpha/shop/refund/0"
+
+
+def about_document(probe: Probe, limit: int = 10_000) -> TrialView:
+    ((trial, asked, shown, grade),) = played(probe)
+    return trial_view(trial, asked, shown, grade, limit)
+
+
+def test_a_failed_question_shows_the_evidence_what_was_expected_and_what_was_given() -> None:
+    found = about_document(Probe(replies=(WRONG,), layout="concat")).document
+    assert found is not None
+    assert (found.name, found.layout, found.after, found.parts) == ("needle-en-4096-1", "concat", 2, 2)
+    assert (found.tokens, found.tokenizer) == (4090, "words 1")
+    (evidence,) = found.evidence
+    assert (evidence.text, evidence.part) == (TOLD, 1)
+    assert round(evidence.depth, 2) == 0.25
+    assert (found.expected, found.given, found.outcome) == ("4711", "99", "wrong_value")
+    assert "4711" in found.why
+
+
+def test_a_question_that_the_document_does_not_answer_has_no_evidence() -> None:
+    found = about_document(Probe(line=Value(gold=None), replies=(WRONG,))).document
+    assert found is not None
+    assert (found.evidence, found.expected, found.outcome) == ((), "not stated", "false_answer")
+
+
+def test_a_reply_without_an_answer_line_gives_none() -> None:
+    found = about_document(Probe(replies=(UNREADABLE,))).document
+    assert found is not None
+    assert (found.given, found.whole_reply, found.outcome) == (None, False, "unparsed")
+
+
+def test_a_trial_that_was_not_graded_has_no_outcome() -> None:
+    found = about_document(Probe(ended="provider", replies=("",))).document
+    assert found is not None
+    assert (found.outcome, found.value, found.why) == (None, None, "")
+
+
+def test_neither_a_long_answer_nor_a_long_gold_text_floods_the_view() -> None:
+    copy = Copy(common="apple", unique="pear", count=50_000, place=7)
+    found = about_document(Probe(line=copy, replies=("apple " * 50_000,)), limit=1000)
+    assert len(found.model_dump_json()) < 8_000
+
+
+def test_work_with_tools_has_no_document() -> None:
+    assert view(good()).document is None

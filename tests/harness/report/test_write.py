@@ -7,7 +7,9 @@ import pytest
 
 from harness.report.write import write_reports
 from harness.store import RunFolder
-from tests.harness.report.sample_run import Graded, bad, broken, good, graded, record
+from scenarios.transcript import Exchange, ReadingRecord, Usage
+from tests.harness.report.sample_reading import Probe, played
+from tests.harness.report.sample_run import Graded, bad, broken, good, graded, model, record
 
 
 def test_one_pass_over_the_trials_writes_all_four_reports(tmp_path: Path) -> None:
@@ -43,3 +45,23 @@ def test_writing_again_gives_the_same_bytes(tmp_path: Path) -> None:
         return {file.name: file.read_bytes() for file in tmp_path.iterdir()}
 
     assert written() == written()
+
+
+def test_the_readings_in_the_folder_are_counted(tmp_path: Path) -> None:
+    folder, probe = RunFolder(tmp_path), Probe(layout="segmented")
+    folder.write_reading(
+        ReadingRecord(
+            suite="halls",
+            document="needle-en-4096-1",
+            layout="segmented",
+            model=model().label,
+            repeat=0,
+            replies=("Read.",),
+            exchanges=(Exchange(usage=Usage(input=2000)),),
+        )
+    )
+    asked = record(scenarios=(probe.exam.scenario.name,))
+    report = write_reports(folder, asked, played(probe), {})
+    assert (report.models[0].requests, report.models[0].usage.input) == (2, 6100)
+    said = (tmp_path / "report.md").read_text("utf-8")
+    assert "1 of these requests gave documents part by part" in said
