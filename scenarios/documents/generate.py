@@ -53,6 +53,9 @@ class Generate(Record):
         if self.task not in TASKS:
             yield "task", f"no task is called {self.task!r}; {choices(self.task, TASKS)}"
             return
+        if self.depths is not None and "depths" in self.options:
+            yield "options.depths", "`depths` is said beside it; leave one of them out"
+            return
         fields = TASKS[self.task].options.model_fields
         for name in self.told:
             if name not in fields:
@@ -71,8 +74,8 @@ class Generate(Record):
 
     def sources(self, settings: DocumentSettings) -> Iterator[tuple[str, Generated]]:
         """Every document with its name, shorter ones first."""
-        for tokens in settings.tokens or self.tokens:
-            for language in self.language:
+        for tokens in dict.fromkeys(settings.tokens or self.tokens):
+            for language in dict.fromkeys(self.language):
                 yield from self._of_one_length(settings, tokens, language)
 
     def _of_one_length(

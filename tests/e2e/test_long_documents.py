@@ -76,4 +76,3 @@ def test_asking_in_order_computes_fewer_prompt_tokens(measured: dict[str, Any]) 
         for run in (measured["document"], measured["shuffled"])
     )
     assert ordered < 0.6 * shuffled
-

@@ -111,6 +111,11 @@ def test_the_same_suite_is_the_same_twice_and_another_seed_is_another(tmp_path: 
     assert [digest(scenario) for scenario in other] != [digest(scenario) for scenario in one]
 
 
+def test_a_length_that_is_said_twice_is_one_length(tmp_path: Path) -> None:
+    folder = needles(tmp_path, "{task: needle, tokens: [1k, 1024], language: [en, en], depths: 2}")
+    assert len(load_suite(folder, shelf()).scenarios) == 2
+
+
 def test_a_document_alone_holds_one_question(tmp_path: Path) -> None:
     folder = needles(tmp_path, "{task: needle, tokens: 1k, depths: 4, independent: 1}")
     alone = [
@@ -127,6 +132,7 @@ def test_a_document_alone_holds_one_question(tmp_path: Path) -> None:
         ("{task: nedle, tokens: 1k}", "no task is called 'nedle'"),
         ("{task: needle, tokens: 1k, options: {depth: 3}}", "no such option"),
         ("{task: needle, tokens: 1k, options: {depths: many}}", "options.depths"),
+        ("{task: needle, tokens: 1k, depths: 2, options: {depths: 3}}", "leave one of them out"),
         ("{task: needle, tokens: soon}", "such as 4k"),
         ("{task: needle, tokens: 64, depths: 10}", "generate"),
         ("{task: needle, tokens: 1k, filler: nowhere}", "no filler"),
