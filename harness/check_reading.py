@@ -7,7 +7,8 @@ through the real loop. A difference that chance cannot explain is a fault of the
 import asyncio
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from collections.abc import Sequence as Row
 from itertools import combinations
 
 from harness.grading import Grader
@@ -16,7 +17,7 @@ from harness.reference import ReferenceModel
 from harness.reference_reading import ReaderKind, chance_of_forgetting, parse_reader
 from harness.run_record import ModelVariant
 from scenarios.exam import Exam
-from scenarios.line import Value
+from scenarios.line import Conflict, Names, Number, Sequence, Value
 from scenarios.reading import Reading
 from scenarios.record import Record
 from scoring.grade import Grade
@@ -47,7 +48,7 @@ class ReaderCheck(Record):
 
 
 async def check_readers(
-    suite: str, exams: Sequence[Exam], stage: Stage, concurrency: int
+    suite: str, exams: Row[Exam], stage: Stage, concurrency: int
 ) -> tuple[list[ReaderCheck], list[str]]:
     """Play every reader on every question; what was found, and what is wrong in words."""
     checks: list[ReaderCheck] = []
@@ -59,7 +60,7 @@ async def check_readers(
                 raise ValueError(f"{name!r} is no reader")
             grades = await _played(some, name, stage, concurrency)
             check, odd = _compared(suite, task, name, kind, some, grades)
-            checks.append(check)
+            checks += [check] if check.n else []
             problems += odd
             if not check.agrees:
                 problems.append(
@@ -69,7 +70,7 @@ async def check_readers(
     return checks, problems
 
 
-def _by_task(exams: Sequence[Exam]) -> dict[str, list[Exam]]:
+def _by_task(exams: Row[Exam]) -> dict[str, list[Exam]]:
     found: defaultdict[str, list[Exam]] = defaultdict(list)
     for exam in exams:
         if exam.scenario.reading is not None:
@@ -77,16 +78,17 @@ def _by_task(exams: Sequence[Exam]) -> dict[str, list[Exam]]:
     return dict(found)
 
 
-def _readers(exams: Sequence[Exam]) -> Iterator[str]:
+def _readers(exams: Row[Exam]) -> Iterator[str]:
     """The readers that a task is proven with; a window of half of its longest document."""
     longest = max(_reading(exam).tokens for exam in exams)
     yield f"window:{longest // 2}"
     yield f"lossy:{_CHANCE}"
     yield f"flip:{_FLIP}"
     yield "stale"
+    yield "copier"
 
 
-async def _played(exams: Sequence[Exam], name: str, stage: Stage, concurrency: int) -> list[Grade]:
+async def _played(exams: Row[Exam], name: str, stage: Stage, concurrency: int) -> list[Grade]:
     shelf = stage.openings.shelf if stage.openings is not None else None
     if shelf is None:
         raise ValueError("documents need a stage that has openings")
@@ -107,7 +109,7 @@ async def _played(exams: Sequence[Exam], name: str, stage: Stage, concurrency: i
 
 
 def _compared(  # one row of the table
-    suite: str, task: str, name: str, kind: ReaderKind, exams: Sequence[Exam], grades: Sequence[Grade]
+    suite: str, task: str, name: str, kind: ReaderKind, exams: Row[Exam], grades: Row[Grade]
 ) -> tuple[ReaderCheck, list[str]]:
     """The mean that is expected beside the one that was measured."""
     chances = [expected_success(exam, kind) for exam in exams]
@@ -132,7 +134,7 @@ def _compared(  # one row of the table
     return check, odd[:5]
 
 
-def _variance(compared: Sequence[tuple[Exam, float]], kind: ReaderKind) -> float:
+def _variance(compared: Row[tuple[Exam, float]], kind: ReaderKind) -> float:
     """Of the number of right answers; questions that rest on the same sentence are lost together."""
     alone = sum(chance * (1 - chance) for _, chance in compared)
     if kind.name != "lossy":
@@ -163,7 +165,9 @@ def expected_success(exam: Exam, kind: ReaderKind) -> float | None:
         return 1 - kind.chance
     if kind.name == "stale":
         return float(_survives_staleness(exam))
-    if kind.name == "copier" or line is None:
+    if kind.name == "copier":  # says no `ANSWER:`, and may only be near where the whole reply counts
+        return 0.0 if isinstance(line, Value | Conflict | Names | Number | Sequence) else None
+    if line is None:
         return None
     if reading.rests == "whole":
         return 0.0 if kind.name == "lossy" else _in_window(reading, kind.tokens, [0])
@@ -177,7 +181,7 @@ def expected_success(exam: Exam, kind: ReaderKind) -> float | None:
     return _in_window(reading, kind.tokens, [one.token for one in needed])
 
 
-def _in_window(reading: Reading, window: int, places: Sequence[int]) -> float | None:
+def _in_window(reading: Reading, window: int, places: Row[int]) -> float | None:
     """1 where all places are among the last tokens, 0 where one is not, None on the edge."""
     if reading.layout not in {"single", "concat"}:
         return None
@@ -199,7 +203,7 @@ def expected_agreement(flip: float) -> float:
     return (1 - flip) ** 2 + flip**2
 
 
-def measured_agreement(answers: Sequence[str | None]) -> float:
+def measured_agreement(answers: Row[str | None]) -> float:
     """The share of pairs of answers that are equal; answers that could not be read agree with nothing."""
     pairs = list(combinations(answers, 2))
     return sum(a is not None and a == b for a, b in pairs) / len(pairs) if pairs else math.nan

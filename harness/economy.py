@@ -13,7 +13,7 @@ from scenarios.transcript import Transcript
 LONG = 16 * 1024
 """Prompt tokens from which on a cold cache is worth stopping for."""
 LEAST_CACHED = 0.5
-_CAN_HIT = 2
+CAN_HIT = 2
 """The second question on a document is the first that can hit."""
 
 
@@ -29,7 +29,7 @@ class Economy:
         key = f"{transcript.model}/{reading.key}/{transcript.repeat}"
         self._asked[key] += 1
         usage = transcript.exchanges[0].usage
-        if self._asked[key] != _CAN_HIT or usage.input is None or usage.cached is None or usage.input < LONG:
+        if self._asked[key] != CAN_HIT or usage.input is None or usage.cached is None or usage.input < LONG:
             return ""
         share = usage.cached / usage.input
         if share >= LEAST_CACHED:

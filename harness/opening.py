@@ -3,7 +3,9 @@
 A *reading* is one model, one document, one layout and one repeat. In layouts with turns its main line is
 played part by part, as far as the next question needs it, and kept in the run folder after every turn;
 questions branch off and never enter it. Where the document is given whole, the first question goes ahead
-alone, so that those that follow find the beginning they share in the provider's cache.
+alone, so that those that follow find the beginning they share in the provider's cache. On a model's first
+long document the second goes alone too: it is the one that tells whether there is such a cache, and the rest
+would be paid in full without it.
 """
 
 import asyncio
@@ -14,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from harness.clients.client import Ask, Model
+from harness.economy import CAN_HIT, LONG
 from harness.layouts import IN_TURNS, line, whole
 from scenarios.documents.document import Document
 from scenarios.documents.shelf import Shelf
@@ -45,8 +48,10 @@ class _Open:
 
     record: ReadingRecord
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    ahead: asyncio.Event | None = None
-    """Set once the first question on a whole document was answered; None before it is asked."""
+    gate: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by a question on a whole document that goes ahead of the others."""
+    ahead: int = 0
+    """Questions that went ahead."""
     shown: dict[int, tuple[Message, ...]] = field(default_factory=dict)
     """The messages before a question, by how many parts were read; only the latest are kept."""
 
@@ -57,6 +62,8 @@ class Openings:
     store: ReadingStore
     warm: bool = True
     """The first question on a document goes ahead alone; off, every question takes its chance."""
+    _cache_seen: set[str] = field(default_factory=set)
+    """Models that were asked a second time about a long document."""
     _open: OrderedDict[str, _Open] = field(default_factory=OrderedDict)
 
     @asynccontextmanager
@@ -74,16 +81,29 @@ class Openings:
             if reading.after not in state.shown:
                 state.shown = {reading.after: await self._shown(state, model, exam, reading, repeat)}
             shown = state.shown[reading.after]
-            goes_ahead = self.warm and state.ahead is None and reading.layout in WHOLE
-            if goes_ahead:
-                state.ahead = asyncio.Event()
-        if not goes_ahead and state.ahead is not None:
-            await state.ahead.wait()
-        try:
+        if not self.warm or reading.layout not in WHOLE:
             yield shown
+            return
+        async with self._in_turn(state, reading):
+            yield shown
+
+    @asynccontextmanager
+    async def _in_turn(self, state: _Open, reading: Reading) -> AsyncIterator[None]:
+        """Alone with the first questions on a document, and with the others after these."""
+        await state.gate.acquire()
+        telling = reading.tokens >= LONG and state.record.model not in self._cache_seen
+        if state.ahead >= (CAN_HIT if telling else 1):
+            state.gate.release()
+            yield
+            return
+        try:
+            yield
         finally:
-            if goes_ahead and state.ahead is not None:
-                state.ahead.set()
+            state.ahead += 1
+            if telling and state.ahead == CAN_HIT:
+                self._cache_seen.add(state.record.model)
+            # Not at once: who asked says first whether the run goes on.
+            asyncio.get_running_loop().call_soon(state.gate.release)
 
     def parts(self, reading: Reading) -> tuple[str, ...]:
         """The text of the document, for the MCP server that stands before it."""

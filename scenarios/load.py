@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, JsonValue, ValidationError
 
 from scenarios.documents.generate import Generate, as_list
 from scenarios.documents.shelf import Shelf
-from scenarios.documents.suite import Head, generated_scenarios, own_scenarios
+from scenarios.documents.suite import Head, generated_scenarios, own_scenarios, reads_a_document
 from scenarios.mcp_servers import read_mcp_servers
 from scenarios.places import LIBRARY, OutOfPlace, readable_file, readable_folder
 from scenarios.problem import Problem, ScenarioError, choices
@@ -119,7 +119,7 @@ def _scenarios(
 ) -> tuple[Scenario, ...]:
     """What one scenario.yaml asks: itself, or every question on its document."""
     file = read_yaml(folder / "scenario.yaml")
-    if isinstance(file.value, dict) and "document" in file.value:
+    if reads_a_document(file.value):
         return own_scenarios(folder, file, _head(folder.parent.name, head), shelf)
     return (load_scenario(folder, scorers=head.scorers, worlds=worlds),)
 

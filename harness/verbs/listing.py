@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from harness.environment import read_environment
 from harness.reference import REFERENCE_MODELS
@@ -55,7 +56,7 @@ def listing(
     for column in rows[0]:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*("–" if value is None else str(value) for value in row.values()))
+        table.add_row(*(Text("–" if value is None else str(value)) for value in row.values()))
     out.print(table)
 
 

@@ -76,12 +76,23 @@ class Question(Record):
     """One question about the document."""
 
     id: Id
-    user: str
-    after: Annotated[int, Field(ge=1)] | Literal["all"] = "all"
-    """Asked after so many parts; at the end in layouts that show the whole document at once."""
+    reading: str | None = None
+    """A file that is read first: the next part of a document that is told so, segment by segment."""
+    user: str = ""
+    after: Annotated[int, Field(ge=1)] | Literal["all"] | None = None
+    """Asked after so many parts; at the end in layouts that show the whole document at once. If not said:
+    after what was read until here, and at the end of a `document:`."""
     evidence: tuple[str, ...] = ()
     """What the answer rests on, word for word; each occurs once in the document."""
-    expect: Wanted
+    expect: Wanted | None = None
+
+    @model_validator(mode="after")
+    def _asks_or_reads(self) -> Self:
+        if bool(self.user) != (self.expect is not None):
+            raise ValueError("a question needs both `user` and `expect`")
+        if not self.user and self.reading is None:
+            raise ValueError("needs a question (`user` and `expect`), or `reading`")
+        return self
 
 
 class FactValue(Record):
@@ -148,7 +159,26 @@ class OwnScenario(Record):
     tags: tuple[str, ...] = ()
     language: Language = "en"
     system: str = ""
-    document: DocumentFile
+    document: DocumentFile | None = None
     segments: tuple[Question, ...] = ()
     facts: tuple[TrackedFact, ...] = ()
     limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _one_text(self) -> Self:
+        if bool(self.document) == bool(self.readings):
+            raise ValueError("needs either `document`, or `reading` in its segments")
+        return self
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        return tuple(segment.reading for segment in self.segments if segment.reading is not None)
+
+    @property
+    def text(self) -> DocumentFile:
+        """Where the document is."""
+        return self.document or DocumentFile(parts=self.readings)
+
+    def read_until(self, number: int) -> int:
+        """Parts that are read by the end of a segment that tells its reading; 0 where none does."""
+        return sum(segment.reading is not None for segment in self.segments[: number + 1])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from scenarios.documents.document import Document, Probe, Tokenizer
-from scenarios.documents.own import Entry, OwnScenario, Question, TrackedFact
+from scenarios.documents.own import Entry, OwnScenario, Question, TrackedFact, Wanted
 from scenarios.documents.own_parts import find_quote
 from scenarios.documents.schedule import lags
 from scenarios.documents.wording import AnswerForm, answer_form
@@ -66,16 +66,17 @@ class OwnReader:
 
     def _question(self, number: int, question: Question) -> Iterator[Probe]:
         found = self._evidence(question.evidence, ("segments", number, "evidence"))
-        if found is None:
+        if found is None or question.expect is None:
             return
-        after = self._end if question.after == "all" else question.after
+        wished = question.after or self.scenario.read_until(number) or "all"
+        after = self._end if wished == "all" else wished
         if after > self._end and not self.left_out:
             parts = f"{self._end} part" + "s" * (self._end > 1)
             why = f"asks after {after} parts, and the document has {parts}; say `all`, or split it finer"
             self.problems.append(Misplaced(("segments", number, "after"), why))
         after = min(after, self._end)
         after = max([after, *(one.part for one in found)])
-        line, asked = self._wanted(question)
+        line, asked = self._wanted(question, question.expect)
         is_summary = isinstance(line, Summary)
         yield Probe(
             id=question.id,
@@ -87,11 +88,11 @@ class OwnReader:
             output_tokens=_SUMMARY_TOKENS if is_summary else _ANSWER_TOKENS,
         )
 
-    def _wanted(self, question: Question) -> tuple[Line, str]:
-        if question.expect.summary is not None or question.expect.points:
-            reference = self.summaries.get(question.expect.summary or "", "")
-            return Summary(reference=reference, points=question.expect.points), question.user
-        return Value(gold=question.expect.answer), self._ask(question.user, "value")
+    def _wanted(self, question: Question, expect: Wanted) -> tuple[Line, str]:
+        if expect.summary is not None or expect.points:
+            reference = self.summaries.get(expect.summary or "", "")
+            return Summary(reference=reference, points=expect.points), question.user
+        return Value(gold=expect.answer), self._ask(question.user, "value")
 
     def _ask(self, question: str, form: AnswerForm) -> str:
         between = "" if self._language == "zh" else " "

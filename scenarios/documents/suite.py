@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from scenarios.documents.document import CannotMake, Document, Probe
 from scenarios.documents.expand import expand, reference
@@ -93,6 +93,15 @@ def _too_long(document: str, probe: Probe) -> bool:
 
 def _of_generate(file: YamlFile, message: str) -> Problem:
     return Problem(file=file.path, line=file.line(("generate",)), field="generate", message=message)
+
+
+def reads_a_document(value: JsonValue) -> bool:
+    """Whether a scenario.yaml asks about a document."""
+    if not isinstance(value, dict):
+        return False
+    segments = value.get("segments")
+    told = segments if isinstance(segments, list) else []
+    return "document" in value or any(isinstance(one, dict) and "reading" in one for one in told)
 
 
 def own_scenarios(folder: Path, file: YamlFile, head: Head, shelf: Shelf) -> tuple[Scenario, ...]:
@@ -181,7 +190,7 @@ class _OwnFiles:
     problems: list[Problem] = field(default_factory=list)
 
     def source(self, sizing: str) -> Own | None:
-        document = self.asked.document
+        document = self.asked.text
         try:
             files = list(self._files())
         except OutOfPlace as error:
@@ -197,7 +206,7 @@ class _OwnFiles:
         return Own(files=names, folder=folder, split=document.split, upto=document.upto, sizing=sizing)
 
     def _files(self) -> Iterator[Path]:
-        document = self.asked.document
+        document = self.asked.text
         if document.folder is not None:
             folder = readable_folder(self.folder, document.folder)
             yield from sorted(path for path in folder.rglob("*") if _is_told(path, folder))
@@ -208,7 +217,7 @@ class _OwnFiles:
         named = [
             (n, one.expect.summary)
             for n, one in enumerate(self.asked.segments)
-            if one.expect.summary is not None
+            if one.expect is not None and one.expect.summary is not None
         ]
         found = {}
         for n, name in named:

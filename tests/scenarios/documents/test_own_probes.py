@@ -164,3 +164,25 @@ def test_asking_after_more_parts_than_there_are_is_a_problem_with_the_numbers() 
 def test_what_a_scenario_cannot_mean_is_refused(change: dict[str, Any], said: str) -> None:
     with pytest.raises(ValidationError, match=re.escape(said)):
         OwnScenario.model_validate(yaml.safe_load(dedent(SCENARIO)) | change)
+
+
+def test_a_document_may_be_told_segment_by_segment() -> None:
+    told = OwnScenario.model_validate(
+        {
+            "title": "Told",
+            "segments": [
+                {"id": "one", "reading": "a.md"},
+                {"id": "two", "reading": "b.md", "user": "Where?", "expect": {"answer": "here"}},
+                {"id": "three", "user": "When?", "expect": {"answer": "now"}},
+                {"id": "four", "reading": "c.md"},
+                {"id": "five", "user": "Who?", "after": "all", "expect": {"answer": None}},
+            ],
+        }
+    )
+    reader = OwnReader(scenario=told, name="t", parts=("A", "B", "C"), tokenizer=Words(), summaries={})
+    assert told.text.parts == ("a.md", "b.md", "c.md")
+    assert [(probe.id, probe.after) for probe in reader.document().probes] == [
+        ("two", 2),
+        ("three", 2),
+        ("five", 3),
+    ]

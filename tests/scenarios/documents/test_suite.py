@@ -208,3 +208,23 @@ def test_of_a_folder_only_what_is_text_is_read_wherever_it_lies(tmp_path: Path) 
     assert scenario.reading is not None
     text = on_it.document(scenario.reading.document).text
     assert text == "=== limits.py ===\nLIMIT = 4711\n\n"
+
+
+def test_a_scenario_that_tells_its_reading_is_read_part_by_part(tmp_path: Path) -> None:
+    told = """\
+    title: Told in two parts
+    segments:
+      - {id: first, reading: one.md}
+      - {id: second, reading: two.md, user: "Where is it?", expect: {answer: here}}
+    """
+    folder = paper_suite(tmp_path, told)
+    (folder / "paper" / "one.md").write_text("It is not there.", "utf-8")
+    (folder / "paper" / "two.md").write_text("It is here.", "utf-8")
+    (scenario,) = load_suite(folder, shelf(layouts=("segmented",))).scenarios
+    assert scenario.reading is not None
+    assert (scenario.reading.after, len(scenario.reading.document.tokens)) == (2, 2)
+
+
+def test_a_document_and_readings_do_not_go_together(tmp_path: Path) -> None:
+    both = SCENARIO.replace("- id: price", "- id: price\n    reading: paper.md")
+    assert any("either `document`, or `reading`" in one for one in problems(paper_suite(tmp_path, both)))
