@@ -93,22 +93,18 @@ class RunFolder:
 
     def reading(self, record: ReadingRecord) -> ReadingRecord | None:
         """What was kept of a reading's main line. Raises `RunError` for a broken file."""
-        file = self._reading_file(record)
         try:
-            return ReadingRecord.model_validate_json(file.read_bytes())
+            return _read_reading(self._reading_file(record))
         except FileNotFoundError:
             return None
-        except ValueError as error:
-            why = _short(error)
-            raise RunError(f"{file} is not a reading of this version; move it away: {why}") from error
 
     def write_reading(self, record: ReadingRecord) -> None:
         write_whole(self._reading_file(record), record.model_dump_json(exclude_none=True).encode())
 
     def readings(self, model: ModelVariant) -> Iterator[ReadingRecord]:
-        """Every main line that a model was read."""
+        """Every main line that a model was read. Raises `RunError` for a broken file."""
         for file in sorted((self.path / "readings" / model.slug).rglob("*.json")):
-            yield ReadingRecord.model_validate_json(file.read_bytes())
+            yield _read_reading(file)
 
     def begun(self, model: ModelVariant) -> frozenset[Path]:
         """The transcripts that are there, found without opening one."""
@@ -142,6 +138,14 @@ class RunFolder:
 
     def _exam_file(self, scenario: str) -> Path:
         return self.path / "exams" / f"{scenario}.json"
+
+
+def _read_reading(file: Path) -> ReadingRecord:
+    try:
+        return ReadingRecord.model_validate_json(file.read_bytes())
+    except ValueError as error:
+        why = _short(error)
+        raise RunError(f"{file} is not a reading of this version; move it away: {why}") from error
 
 
 @contextmanager

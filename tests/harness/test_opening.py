@@ -7,8 +7,10 @@ import pytest
 
 from harness.clients.client import ContextTooLong, Overloaded
 from harness.play import play
+from harness.run import RunStopped
 from harness.run_record import ModelVariant, RunRecord
-from harness.store import RunFolder
+from harness.store import RunError, RunFolder
+from scenarios.exam import Exam
 from scenarios.transcript import ReadingRecord, UserMessage
 from tests.harness.little_reading import PARTS, asked, reading_stage
 from tests.harness.stage import Scripted
@@ -123,3 +125,78 @@ def test_the_run_folder_keeps_a_reading_and_gives_it_back(tmp_path: Path) -> Non
     variant = ModelVariant(label="m@h:1", wire="chat", model="m")
     assert list(folder.readings(variant)) == [record]
     assert RunRecord.model_fields
+
+
+class Counted(Scripted):
+    """Says which questions were sent, and is slow enough for others to come meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__([GREEN])
+        self.going: list[str] = []
+        self.most = 0
+
+    def converse(self, exam, repeat):  # type: ignore[no-untyped-def] # as Scripted has it
+        self.going.append(exam.scenario.reading.document.name)
+        return super().converse(exam, repeat)
+
+    async def reply(self, messages, ask):  # type: ignore[no-untyped-def] # as Scripted has it
+        asked_so_far = len(self.going)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        self.most = max(self.most, 1 + len(self.going) - asked_so_far)
+        return await super().reply(messages, ask)
+
+
+async def long_ones(tmp_path: Path, document: str) -> list[Exam]:
+    """Four questions on a document of 20,000 tokens."""
+    found = []
+    for name in ("one", "two", "three", "four"):
+        exam = await asked(tmp_path, name=f"{document}-{name}")
+        reading = exam.scenario.reading
+        assert reading is not None
+        ref = reading.document.model_copy(update={"name": document, "tokens": (8_000, 8_000, 4_000)})
+        changed = {"reading": reading.model_copy(update={"document": ref})}
+        found.append(exam.model_copy(update={"scenario": exam.scenario.model_copy(update=changed)}))
+    return found
+
+
+async def test_a_run_that_stops_at_the_second_question_on_a_long_document_sent_two(tmp_path: Path) -> None:
+    model, stage = Counted(), reading_stage(tmp_path)
+    ended = 0
+
+    async def worker(exam: Exam) -> None:
+        nonlocal ended
+        await play(exam, model, 0, stage)
+        ended += 1
+        if ended == 2:
+            raise RunStopped("the cache is cold")
+
+    async def everybody() -> None:
+        async with asyncio.TaskGroup() as workers:
+            for exam in await long_ones(tmp_path, "first"):
+                workers.create_task(worker(exam))
+
+    with pytest.raises(ExceptionGroup):
+        await everybody()
+    assert model.going == ["first", "first"]
+
+
+async def test_once_the_cache_was_seen_one_question_goes_ahead(tmp_path: Path) -> None:
+    stage = reading_stage(tmp_path)
+    for document, most in (("first", 2), ("second", 3)):
+        model = Counted()
+        async with asyncio.TaskGroup() as workers:
+            for exam in await long_ones(tmp_path, document):
+                workers.create_task(play(exam, model, 0, stage))
+        assert (len(model.going), model.most) == (4, most)
+
+
+def test_a_broken_reading_is_refused_however_it_is_asked_for(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    record = ReadingRecord(suite="s", document="d", layout="carry", model="m@h:1", repeat=2)
+    folder.write_reading(record)
+    next((tmp_path / "readings").rglob("*.json")).write_text('{"broken', "utf-8")
+    with pytest.raises(RunError, match="not a reading of this version; move it away"):
+        folder.reading(record)
+    with pytest.raises(RunError, match="not a reading of this version; move it away"):
+        list(folder.readings(ModelVariant(label="m@h:1", wire="chat", model="m")))

@@ -238,6 +238,14 @@ def test_a_run_that_cannot_be_read_is_listed_as_such(tmp_path: Path) -> None:
     assert "unreadable" in row["models"]
 
 
+def test_what_a_suite_needs_is_listed_to_the_letter(tmp_path: Path) -> None:
+    write_suite(tmp_path / "little", "ada")
+    file = tmp_path / "little" / "ada" / "scenario.yaml"
+    file.write_text(file.read_text("utf-8") + "\ntags: ['[documents]']\n", "utf-8")
+
+    assert "[documents]" in invoke("list", "scenarios", "little", at=tmp_path).out
+
+
 def test_what_is_known_of_a_model_is_shown(tmp_path: Path) -> None:
     data = answered(invoke("models", "show", "local/smollm2", "--json", at=tmp_path))
 
