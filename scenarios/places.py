@@ -19,8 +19,8 @@ class OutOfPlace(Exception):
     """A file that a scenario may not name; the message says why."""
 
 
-def readable_file(scenario: Path, name: str) -> Path:
-    """The file that a scenario's folder names. Raises `OutOfPlace`."""
+def readable_file(scenario: Path, name: str, most: int = _MOST_TEXT) -> Path:
+    """The file that a scenario's folder names, of at most so many bytes. Raises `OutOfPlace`."""
     file = _inside(scenario, name)
     try:
         found = file.stat()
@@ -30,8 +30,8 @@ def readable_file(scenario: Path, name: str) -> Path:
         raise OutOfPlace(f"{name[:80]!r} cannot be read: {error}") from error
     if not stat.S_ISREG(found.st_mode):
         raise OutOfPlace(f"{name!r} is no regular file")
-    if found.st_size > _MOST_TEXT:
-        raise OutOfPlace(f"{name!r} is larger than {_MOST_TEXT // 2**20} MiB")
+    if found.st_size > most:
+        raise OutOfPlace(f"{name!r} is larger than {most // 2**20} MiB; divide it")
     return file
 
 

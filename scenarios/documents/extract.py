@@ -14,7 +14,8 @@ from scenarios.documents.formats.html import html_text
 from scenarios.documents.formats.pdf import pdf_text
 from scenarios.documents.formats.word import docx_text
 
-_MOST_BYTES = 64 * 2**20
+MOST_BYTES = 64 * 2**20
+"""Of one file."""
 _HEAD = 8_192
 """Bytes that tell whether a file is text; git looks at as many."""
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -68,8 +69,8 @@ def _bytes(file: Path) -> bytes:
             f"is in a format that is not read ({file.suffix}); save it as .docx, .pdf, .html, .md or .txt"
         )
     size = file.stat().st_size
-    if size > _MOST_BYTES:
-        most = _MOST_BYTES // 2**20
+    if size > MOST_BYTES:
+        most = MOST_BYTES // 2**20
         raise CannotMake(f"has {size / 2**20:,.0f} MiB, and at most {most} MiB are read; divide it")
     return file.read_bytes()
 

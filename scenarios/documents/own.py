@@ -149,6 +149,11 @@ class TrackedFact(Record):
         names = Counter([*(one.id for one in self.events), *(one.id for one in self.entries)])
         if twice := [name for name, times in names.items() if times > 1]:
             raise ValueError(f"two of its `{needs}` are called {twice[0]!r}; ids are unique")
+        untold = [event.id for event in self.events if any(event.id not in asked for asked in self.ask)]
+        if untold:
+            raise ValueError(
+                f"the answer is a row of ids, so each wording of `ask` tells them: {untold[0]!r}"
+            )
         return self
 
 

@@ -4,6 +4,7 @@ A PDF draws pieces of text at places. pypdf says which and where; lines and para
 What a form field holds, and what is only a picture, is not read.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -50,6 +51,7 @@ def pdf_text(data: bytes, clock: Clock = time.monotonic) -> str:
         pypdf = import_module("pypdf")
     except ImportError as error:
         raise CannotMake("is a PDF, and pypdf is not there: pip install 'longspan[documents]'") from error
+    _keep_quiet(logging.getLogger("pypdf"))
     try:
         pages = list(_pages(pypdf.PdfReader(BytesIO(data)), clock))
     except CannotMake:
@@ -61,6 +63,12 @@ def pdf_text(data: bytes, clock: Clock = time.monotonic) -> str:
     text = "\n\n".join(paragraphs_of(without_running_lines(lines)))
     _check_letters(text)
     return text
+
+
+def _keep_quiet(logger: logging.Logger) -> None:
+    """What a parser finds odd goes to whoever listens, and not to stderr beside our one line."""
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -158,6 +158,10 @@ def test_asking_after_more_parts_than_there_are_is_a_problem_with_the_numbers() 
             "events",
         ),
         ({"facts": [{"id": "x", "kind": "timeline", "ask": ["?"], "events": EVENTS * 2}]}, "called 'fire'"),
+        (
+            {"facts": [{"id": "x", "kind": "timeline", "ask": ["fire, flood?", "fire?"], "events": EVENTS}]},
+            "tells them: 'flood'",
+        ),
         ({"facts": [{"id": "x", "kind": "ledger", "ask": ["?"], "entries": ENTRIES * 2}]}, "called 'hoses'"),
     ],
 )
