@@ -13,7 +13,7 @@ from pydantic import JsonValue, ValidationError
 
 from scenarios.documents.document import CannotMake, Document, Probe
 from scenarios.documents.expand import expand, reference
-from scenarios.documents.extract import holds_text
+from scenarios.documents.extract import MOST_BYTES, holds_text
 from scenarios.documents.generate import Generate, layouts_of
 from scenarios.documents.own import OwnScenario
 from scenarios.documents.own_probes import OwnReader
@@ -211,7 +211,7 @@ class _OwnFiles:
             folder = readable_folder(self.folder, document.folder)
             yield from sorted(path for path in folder.rglob("*") if _is_told(path, folder))
         for name in (*document.parts, *([document.file] if document.file else [])):
-            yield readable_file(self.folder, name)
+            yield readable_file(self.folder, name, MOST_BYTES)
 
     def summaries(self) -> dict[str, str]:
         named = [

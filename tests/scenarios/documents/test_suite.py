@@ -87,6 +87,17 @@ def test_a_document_outside_of_the_suite_is_refused(tmp_path: Path) -> None:
     assert "outside" in found
 
 
+@pytest.mark.parametrize(("mebibytes", "larger"), [(20, False), (65, True)])
+def test_a_document_may_be_larger_than_other_files_but_not_without_end(
+    tmp_path: Path, mebibytes: int, *, larger: bool
+) -> None:
+    folder = paper_suite(tmp_path, SCENARIO.replace("paper.md", "paper.pdf"))
+    with (folder / "paper" / "paper.pdf").open("wb") as file:
+        file.truncate(mebibytes * 2**20)
+    (found,) = problems(folder)
+    assert ("larger than 64 MiB" in found) is larger
+
+
 def test_the_beginning_alone_may_be_read_and_later_questions_are_left_out(tmp_path: Path) -> None:
     short = SCENARIO.replace("split: 20}", "split: 30, upto: 60}")
     suite = load_suite(paper_suite(tmp_path, short), shelf(layouts=("single",)))
