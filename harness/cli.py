@@ -22,7 +22,10 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "report": ("harness.verbs.report", "Write a run's report again, or export it."),
     "show": ("harness.verbs.show", "Read one trial as a conversation with its verdicts."),
     "list": ("harness.verbs.listing", "List suites, scenarios, models or runs."),
-    "models": ("harness.verbs.models", "Show, install or serve an open-weight model."),
+    "models": (
+        "harness.verbs.models",
+        "Show what is known of a model, examine its endpoint, serve our own.",
+    ),
     "new": ("harness.verbs.new", "Start a scenario or a suite of your own."),
 }
 """Verb → the module that holds its `app`, and one line of help."""

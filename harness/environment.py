@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-_KEY = "LONGSPAN_API_KEY"
+from harness.registry.provider import Providers, load_providers
+
+ANY_KEY = "LONGSPAN_API_KEY"
+"""For endpoints that the quirk table does not know."""
 _SHORTEST_SECRET = 8
 """Letters. `EMPTY` and the like are what people set for servers that want no key."""
 
@@ -14,10 +17,10 @@ _SHORTEST_SECRET = 8
 class Environment:
     home: Path
     """Where engines and weights live (`LONGSPAN_HOME`)."""
-    key: str | None
-    """For `chat:ID@URL` models (`LONGSPAN_API_KEY`)."""
+    keys: Mapping[str, str]
+    """By variable: what opens `FORMAT:ID@URL` (`LONGSPAN_API_KEY`) and the providers of the quirk table."""
     variables: Mapping[str, str]
-    """Everything but the key, for children and for `${NAME}` in a scenario's headers."""
+    """Everything but the keys, for children and for `${NAME}` in a scenario's headers."""
 
     @property
     def fillers(self) -> Path:
@@ -25,16 +28,23 @@ class Environment:
         return self.home / "fillers"
 
     def __repr__(self) -> str:
-        return f"Environment(home={self.home!r}, key={mask(self.key)!r})"
+        shown = {name: mask(key) for name, key in self.keys.items()}
+        return f"Environment(home={self.home!r}, keys={shown!r})"
 
 
-def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
-    """The environment as it is now."""
+def read_environment(
+    environ: Mapping[str, str] = os.environ, providers: Providers | None = None
+) -> Environment:
+    """The environment as it is now; the keys of `providers` are known for keys beside those that we ship.
+    Raises `ScenarioError` when the quirk table cannot be read.
+    """
     cache = environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    own = frozenset[str]() if providers is None else providers.key_variables
+    secret = load_providers().key_variables | own | {ANY_KEY}
     return Environment(
         home=Path(environ.get("LONGSPAN_HOME") or Path(cache) / "longspan"),
-        key=environ.get(_KEY, "").strip() or None,
-        variables={name: value for name, value in environ.items() if name != _KEY},
+        keys={name: key for name in sorted(secret) if (key := environ.get(name, "").strip())},
+        variables={name: value for name, value in environ.items() if name not in secret},
     )
 
 

@@ -15,23 +15,28 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from harness.agents.registry import open_agents, packages_of
 from harness.answer_key import prepare_exam
+from harness.budget import Caps, check_caps, how_to_go_on, open_gates
+from harness.clients.gate import Gates, limits_of
 from harness.economy import Economy
 from harness.environment import Environment
 from harness.floors import measure_floors, read_floors, write_floors
 from harness.grading import Grader
-from harness.models import make_sure, open_model
+from harness.models import Opening, make_sure, open_model
 from harness.opening import InMemory, Openings
-from harness.plan.outlook import Outlook, look_ahead
+from harness.plan.outlook import Outlook, dollar_prices, look_ahead
 from harness.plan.plan import read_plan, write_plan
 from harness.plan.planner import Asked, Planner
-from harness.plan.registry import load_registry
 from harness.plan.talks import Oracle
 from harness.play import Stage
+from harness.pricing import prices_of, tariffs
 from harness.recording import recording
-from harness.run import Progress, Runner, Tally, shuffled
+from harness.registry.knowledge import Knowledge
+from harness.run import CapReached, Progress, Runner, RunStopped, Tally, shuffled
 from harness.run_record import ModelVariant, RunRecord, run_id
 from harness.store import RunError, RunFolder
+from scenarios.currency import Currency, ExchangeRate
 from scenarios.documents.shelf import DocumentSettings, Shelf
 from scenarios.exam import Exam
 from scenarios.load import find_suite, load_suite
@@ -66,12 +71,13 @@ class Request:
     """Questions on documents in a random order, each with whatever the cache happens to hold."""
     allow_cold: bool = False
     """Go on although a provider's cache does not do what the plan counts on."""
-    max_cost: float | None = None
-    """Dollars; a run that is planned to cost more does not begin."""
+    caps: Caps = field(default_factory=Caps)
+    exchange: Mapping[Currency, ExchangeRate] = field(default_factory=dict)
+    """What the currencies of prices are worth."""
     window: int | None = None
     """Tokens that the models take, instead of what registry and catalog say."""
-    registry: Path | None = None
-    """What the user knows of models, over what we ship."""
+    known: Knowledge
+    """What is known of models and providers, the user's own knowledge over what we ship."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,11 +100,12 @@ async def evaluate(request: Request, environment: Environment, progress: Progres
         home = world_home(environment, Path(work), request.transport)
         exams = await prepare_exams(scenarios, home)
         folder, record = _open_run(request, exams)
+        check_caps(record.models, tariffs(record), request.caps, request.known)
         outlook = await _look_ahead(request, environment, shelf, home, exams, folder)
         record = record.model_copy(update={"skipped": outlook.skipped})
         if not folder.is_begun:  # a run that cannot begin leaves nothing behind
             for variant in request.models:
-                await make_sure(variant, environment)
+                await make_sure(variant, environment, request.known)
         with _only_writer(folder):
             record = _write_down(folder, record, exams)
             if outlook.plan is not None:
@@ -113,7 +120,12 @@ async def evaluate(request: Request, environment: Environment, progress: Progres
                 aside = Openings(shelf=shelf, store=InMemory(), warm=False)
                 in_memory = replace(stage, home=replace(stage.home, transport="memory"), openings=aside)
                 write_floors(folder, await measure_floors(list(exams.values()), in_memory))
-            with recording(folder, record.id, exams, progress) as recorded:
+            with (
+                open_gates(
+                    folder, record, request.caps, request.known, request.concurrency, utc_now
+                ) as gates,
+                recording(folder, record.id, exams, progress, tariffs(record)) as recorded,
+            ):
                 runner = Runner(
                     folder=folder,
                     record=record,
@@ -125,10 +137,8 @@ async def evaluate(request: Request, environment: Environment, progress: Progres
                     order=shuffled(request.seed) if request.shuffled else list,
                     economy=None if request.shuffled or request.allow_cold else Economy(),
                 )
-                tallies = [
-                    await _play(runner, variant, request, environment, shelf) for variant in record.models
-                ]
-            return Outcome(folder=folder, record=folder.record, tallies=tuple(tallies))
+                tallies = await _play_all(runner, request, environment, shelf, gates)
+            return Outcome(folder=folder, record=folder.record, tallies=tallies)
 
 
 async def _look_ahead(  # what is asked, and everything that a plan is made from
@@ -142,7 +152,9 @@ async def _look_ahead(  # what is asked, and everything that a plan is made from
     """Plan the run before anything is sent. Raises `RunError` when it may not begin."""
     in_memory = replace(home, transport="memory")
     planner = Planner(
-        registry=load_registry(request.registry),
+        registry=request.known.registry,
+        providers=request.known.providers.providers,
+        prices=dollar_prices(request.models, request.known, request.exchange),
         shelf=shelf,
         home=environment.home,
         oracle=Oracle(Stage(home=in_memory, now=utc_now, clock=time.perf_counter)),
@@ -155,23 +167,53 @@ async def _look_ahead(  # what is asked, and everything that a plan is made from
         ),
     )
     is_planned = folder.is_begun and folder.record.repeats >= request.repeats and bool(read_plan(folder))
-    return await look_ahead(planner, exams, request.models, max_cost=request.max_cost, is_planned=is_planned)
+    return await look_ahead(
+        planner,
+        exams,
+        request.models,
+        caps=request.caps,
+        limits={one.label: limits_of(one, request.known, request.caps.limits) for one in request.models},
+        is_planned=is_planned,
+    )
+
+
+async def _play_all(
+    runner: Runner, request: Request, environment: Environment, shelf: Shelf, gates: Gates
+) -> tuple[Tally, ...]:
+    """Play the models one after another. Raises `RunStopped`, and says how to go on when a cap is reached."""
+    models = runner.record.models
+    try:
+        return tuple([await _play(runner, one, request, environment, shelf, gates) for one in models])
+    except CapReached as reached:
+        left = sum(len(runner.todo(variant)) for variant in models)
+        trials, command = runner.record.trials, request.command or runner.record.command
+        said = how_to_go_on(gates.purse, command, left=left, trials=trials)
+        raise RunStopped(f"{reached}. {said}") from reached
 
 
 async def _play(
-    runner: Runner, variant: ModelVariant, request: Request, environment: Environment, shelf: Shelf
+    runner: Runner,
+    variant: ModelVariant,
+    request: Request,
+    environment: Environment,
+    shelf: Shelf,
+    gates: Gates,
 ) -> Tally:
     """Play one model's trials; a model with nothing left to play is not even opened."""
     if not runner.todo(variant):
         return runner.nothing_to_do(variant)
-    async with open_model(
-        variant,
+    runner = replace(runner, stage=replace(runner.stage, agents=await open_agents([variant.agent])))
+    opening = Opening(
         environment=environment,
+        known=request.known,
         logs=runner.folder.log("engines"),
         concurrency=request.concurrency,
         seed=request.seed,
         shelf=shelf,
-    ) as opened:
+        now=utc_now,
+        gate=gates.gate,
+    )
+    async with open_model(variant, opening) as opened:
         if opened.engine is not None:
             record = runner.folder.record
             engines = {**record.engines, variant.label: opened.engine}
@@ -252,11 +294,17 @@ def _open_run(request: Request, exams: Mapping[str, Exam]) -> tuple[RunFolder, R
         labels = ", ".join(model.label for model in request.models)
         raise RunError(f"two models have one name: {labels}; name each once")
     scenarios = {name: exam.digest for name, exam in exams.items()}
-    name = run_id(request.models, scenarios, request.seed, "native")
+    agent = ", ".join(dict.fromkeys(variant.agent for variant in request.models))
+    name = run_id(request.models, scenarios, request.seed, agent)
     taken = [name] + [f"{name}-{n}" for n in range(2, 1000)]
     begun = [name for name in taken if RunFolder(request.runs / name).is_begun]
     chosen = begun[-1] if begun and not request.new else next(n for n in taken if n not in begun)
-    return RunFolder(request.runs / chosen), RunRecord(
+    folder = RunFolder(request.runs / chosen)
+    prices = prices_of(request.models, request.known.registry, request.known.providers)
+    exchange = dict(request.exchange)
+    if folder.is_begun:  # what was known of money when it was first needed holds until the end
+        prices, exchange = {**prices, **folder.record.prices}, {**exchange, **folder.record.exchange}
+    return folder, RunRecord(
         id=chosen,
         created=utc_now(),
         command=request.command,
@@ -265,21 +313,25 @@ def _open_run(request: Request, exams: Mapping[str, Exam]) -> tuple[RunFolder, R
         scenarios=scenarios,
         repeats=request.repeats,
         seed=request.seed,
+        agent=agent,
         transport=request.transport,
-        versions=_versions(),
+        versions=_versions(request.models),
+        prices=prices,
+        exchange=exchange,
     )
 
 
 def _write_down(folder: RunFolder, asked: RunRecord, exams: Mapping[str, Exam]) -> RunRecord:
-    """Freeze what is asked; a run that was begun keeps its record, and may only get more repeats or other
-    windows.
+    """Freeze what is asked; a run that was begun keeps its record, and may only get more repeats, other
+    windows, and prices that nobody knew.
     """
     if folder.is_begun:
         begun = folder.record
         more = {"repeats": asked.repeats, "command": asked.command} if asked.repeats > begun.repeats else {}
-        if not more and asked.skipped == begun.skipped:
+        told = {"skipped": asked.skipped, "prices": asked.prices, "exchange": asked.exchange}
+        record = begun.model_copy(update={**more, **told})
+        if record == begun:
             return begun
-        record = begun.model_copy(update={**more, "skipped": asked.skipped})
     else:
         for exam in exams.values():
             folder.write_exam(exam)
@@ -302,8 +354,9 @@ def _only_writer(folder: RunFolder) -> Iterator[None]:
         yield
 
 
-def _versions() -> dict[str, str]:
-    packages = {name: version(name) for name in _PACKAGES}
+def _versions(models: Sequence[ModelVariant]) -> dict[str, str]:
+    agents = {name for variant in models for name in packages_of(variant.agent)}
+    packages = {name: version(name) for name in (*_PACKAGES, *sorted(agents))}
     return {
         "longspan": version("longspan"),
         "python": platform.python_version(),

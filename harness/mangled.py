@@ -1,14 +1,15 @@
-"""Spot a tool call that the serving side failed to parse.
+"""Spot what the serving side failed to parse: a tool call, or where thinking ends.
 
 When the model wrote a whole, valid call in its family's own markup and the server handed it on as plain text,
 the fault is the server's parser, not the model. Only an unmistakable case counts: valid JSON that names an
-offered tool.
+offered tool. Tags around thinking that do not balance are no answer either: nobody can tell where one begins.
 """
 
 from collections.abc import Sequence
 
+from harness.clients.thinking_tags import is_unbalanced
 from scenarios.exam import ToolSpec
-from scenarios.transcript import AssistantMessage, BadArguments, parse_arguments
+from scenarios.transcript import AssistantMessage, BadArguments, Usage, parse_arguments
 
 _BEGIN, _END = "<tool_call>", "</tool_call>"
 
@@ -20,6 +21,11 @@ def mangled_call(message: AssistantMessage, tools: Sequence[ToolSpec]) -> bool:
     names = {tool.name for tool in tools}
     pieces = (piece.partition(_END) for piece in message.text.split(_BEGIN)[1:])
     return any(end and _names_a_tool(text.strip(), names) for text, end, _ in pieces)
+
+
+def unbalanced_think(message: AssistantMessage, usage: Usage) -> bool:
+    """Whether a reply's text holds thinking whose begin or end is missing."""
+    return is_unbalanced(message.text, apart=bool(message.reasoning or usage.reasoning))
 
 
 def _names_a_tool(text: str, names: set[str]) -> bool:

@@ -9,16 +9,16 @@ would be paid in full without it.
 """
 
 import asyncio
+import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from harness.clients.client import Ask, Model
+from harness.clients.client import Ask, Model, Shared
 from harness.economy import CAN_HIT, LONG
 from harness.layouts import IN_TURNS, line, whole
-from scenarios.documents.document import Document
 from scenarios.documents.shelf import Shelf
 from scenarios.exam import Exam
 from scenarios.reading import WHOLE, Reading
@@ -28,6 +28,7 @@ REPLY_TOKENS = 64
 NOTES_TOKENS = 800
 _TOKENS_A_SECOND = 400
 _LEAST_SECONDS = 120.0
+_KEY_LETTERS = 32
 _KEPT = 256
 """Readings whose replies stay in memory; older ones are read from the run folder again."""
 
@@ -133,19 +134,20 @@ class Openings:
         if reading.layout not in IN_TURNS:
             return whole(reading.layout, document, language)
         while len(state.record.replies) < reading.after:
-            await self._read_on(state, model, exam, document, repeat)
+            await self._read_on(state, model, exam, reading, repeat)
         said = line(reading.layout, document, reading.after, state.record.replies[: reading.after], language)
         return said + whole("recap", document, language) if reading.layout == "recap" else said
 
-    async def _read_on(self, state: _Open, model: Model, exam: Exam, document: Document, repeat: int) -> None:
+    async def _read_on(self, state: _Open, model: Model, exam: Exam, reading: Reading, repeat: int) -> None:
         """Give the model one more part, and keep what it says to it."""
-        record = state.record
+        record, document = state.record, self.shelf.document(reading.document)
         part = len(record.replies) + 1
         messages = line(record.layout, document, part, record.replies, exam.scenario.language)
         read = document.tokens[part - 1] if record.layout == "carry" else sum(document.tokens[:part])
         ask = Ask(
             output_tokens=NOTES_TOKENS if record.layout == "carry" else REPLY_TOKENS,
             seconds=_LEAST_SECONDS + read / _TOKENS_A_SECOND,
+            shared=None if record.layout == "carry" else shared_beginning(model, reading, repeat),
         )
         reply = await model.converse(exam, repeat).reply(messages, ask)
         state.record = record.model_copy(
@@ -156,6 +158,14 @@ class Openings:
             }
         )
         self.store.write_reading(state.record)
+
+
+def shared_beginning(model: Model, reading: Reading, repeat: int, messages: int = 0) -> Shared:
+    """What all requests on one reading have in common, by a key that says nothing of the document; its main
+    line has no end of its own that others begin with (0 `messages`), but is kept on the same server.
+    """
+    said = f"{model.variant.label}/{reading.key}/{repeat}"
+    return Shared(messages=messages, key=hashlib.sha256(said.encode()).hexdigest()[:_KEY_LETTERS])
 
 
 @dataclass

@@ -1,51 +1,31 @@
 """One trial: a scenario's turns against a model in a fresh world, written down as a transcript.
 
-The loop is the whole of it: the user speaks, the model answers or calls tools, results go back, until the
-model has said its piece. Whatever ends a trial early is an exception, and `play` is the one boundary that
-gives it its class. What happened until then is always kept.
+The user speaks, and an agent carries on at its desk until the model has said its piece: turn by turn, that is
+the whole of it. Whatever ends a trial early is an exception, and `play` is the one boundary that gives it its
+class. What happened until then is always kept.
 """
 
 import traceback
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
-from harness.clients.client import Ask, ClientError, ContextTooLong, Conversation, Model
-from harness.mangled import mangled_call
-from harness.opening import Openings
+from harness.agents.agent import Agent, AgentFailed
+from harness.agents.native import Native
+from harness.clients.client import ClientError, ContextTooLong, Model, OverBudget
+from harness.desk import Ended, TrialDesk
+from harness.opening import Openings, shared_beginning
+from harness.run_record import NATIVE, ModelVariant
 from scenarios.documents.expand import READER
 from scenarios.exam import Exam
 from scenarios.foreign import whole_text
 from scenarios.scenario import Scenario
-from scenarios.transcript import (
-    AssistantMessage,
-    Change,
-    Exchange,
-    Failure,
-    Message,
-    SegmentRecord,
-    ToolMessage,
-    Transcript,
-    TrialClass,
-    UserMessage,
-)
+from scenarios.transcript import Attempt, Change, Failure, Message, SegmentRecord, Transcript, TrialClass
 from tools.failure import WorldFailed
 from tools.open_world import OpenWorld, WorldHome, open_world
 from tools.state import changes
-
-_LOOP = 5
-"""So many steps with the same calls and the same results in a row are a loop."""
-
-
-class Ended(Exception):
-    """The trial is over before the conversation is."""
-
-    def __init__(self, ended: TrialClass, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.ended = ended
-        self.kind = kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +38,14 @@ class Stage:
     clock: Callable[[], float]
     openings: Openings | None = None
     """Brings documents before models; None where no scenario has one."""
+    agents: Mapping[str, Agent] = field(default_factory=lambda: {NATIVE: Native()})
+    """By the names that variants call them."""
 
 
 async def play(exam: Exam, model: Model, repeat: int, stage: Stage) -> Transcript:
     """Play one trial to its end, whatever that is. Raises nothing but cancellation."""
-    script = _Script(exam=exam, model=model, repeat=repeat)
+    desk = TrialDesk(exam=exam, model=model, repeat=repeat)
+    script = _Script(desk=desk)
     started, start = stage.now(), stage.clock()
     ended, failure = await _play(script, stage)
     return Transcript(
@@ -71,40 +54,49 @@ async def play(exam: Exam, model: Model, repeat: int, stage: Stage) -> Transcrip
         repeat=repeat,
         ended=ended,
         failure=failure,
-        segments=tuple(SegmentRecord(segment=name, messages=tuple(said)) for name, said in script.segments),
-        exchanges=tuple(script.exchanges),
+        segments=tuple(SegmentRecord(segment=name, messages=tuple(said)) for name, said in desk.segments),
+        exchanges=tuple(desk.exchanges),
         changes=script.changes,
+        failed=script.failed,
         started=started,
         seconds=round(stage.clock() - start, 6),
-        notes=("first_call: required",) if model.variant.first_call == "required" else (),
+        notes=(*_settings(model.variant), *desk.noted),
     )
 
 
 async def _play(script: "_Script", stage: Stage) -> tuple[TrialClass, Failure | None]:
     """The boundary: every way to end becomes a class here and nowhere else."""
+    desk = script.desk
     try:
         async with (
-            _opened(script, stage) as (scenario, shown),
+            _opened(desk, stage) as (scenario, shown),
             open_world(scenario, home=stage.home) as world,
         ):
-            script.messages += shown
-            _check_tools(script.exam, world)
-            before = await script.starting_state(world)
+            script.show(shown, world)
+            _check_tools(desk.exam, world)
+            before = await script.starting_state()
             try:
-                await script.play(world)
+                await script.play(stage.agents[desk.model.variant.agent])
             finally:
-                after = await world.snapshot() if script.calls else before  # without a call nothing changed
+                after = await world.snapshot() if desk.calls else before  # without a call nothing changed
                 script.changes = {
                     name: changed for name in after if (changed := changes(before[name], after[name]))
                 }
     except Ended as end:
         return end.ended, Failure(kind=end.kind, message=str(end))
+    except AgentFailed as error:
+        return "limit", Failure(kind=error.kind, message=whole_text(str(error)))
     except WorldFailed as broken:
         return "server", Failure(kind=broken.kind, message=str(broken), where=broken.server)
     except ContextTooLong as error:
         return "overflow", Failure(kind=error.kind, message=str(error))
+    except OverBudget as error:
+        return "budget", Failure(kind=error.kind, message=str(error))
     except ClientError as error:
-        return "provider", Failure(kind=error.kind, message=str(error), where=f"attempt {error.attempts}")
+        script.failed = error.failed
+        return "provider", Failure(
+            kind=error.kind, message=str(error), where=f"attempt {max(1, len(error.failed))}"
+        )
     except Exception as error:  # the boundary: a bug of ours is a class too, and fails the run
         where = "".join(traceback.format_exception(error)[-3:])
         said = whole_text(str(error))
@@ -113,9 +105,9 @@ async def _play(script: "_Script", stage: Stage) -> tuple[TrialClass, Failure | 
 
 
 @asynccontextmanager
-async def _opened(script: "_Script", stage: Stage) -> AsyncIterator[tuple[Scenario, tuple[Message, ...]]]:
+async def _opened(desk: TrialDesk, stage: Stage) -> AsyncIterator[tuple[Scenario, tuple[Message, ...]]]:
     """The scenario with its document where it belongs: before the question, or behind an MCP server."""
-    scenario = script.exam.scenario
+    scenario = desk.exam.scenario
     if scenario.reading is None or stage.openings is None:
         yield scenario, ()
         return
@@ -123,7 +115,7 @@ async def _opened(script: "_Script", stage: Stage) -> AsyncIterator[tuple[Scenar
         parts: JsonValue = list(stage.openings.parts(scenario.reading))
         reader = scenario.servers[READER].model_copy(update={"state": {"parts": parts}})
         scenario = scenario.model_copy(update={"servers": {READER: reader}})
-    async with stage.openings.opened(script.model, script.exam, script.repeat) as shown:
+    async with stage.openings.opened(desk.model, desk.exam, desk.repeat) as shown:
         yield scenario, shown
 
 
@@ -135,97 +127,45 @@ def _check_tools(exam: Exam, world: OpenWorld) -> None:
         raise WorldFailed("protocol", changed[0].partition("__")[0], message)
 
 
+def _settings(variant: ModelVariant) -> tuple[str, ...]:
+    """What shapes every trial of a variant beyond the scenario."""
+    return ("first_call: required",) if variant.first_call == "required" else ()
+
+
 @dataclass(kw_only=True)
 class _Script:
-    """The conversation as it unfolds."""
+    """A trial from its first word to its last."""
 
-    exam: Exam
-    model: Model
-    repeat: int
-    messages: list[Message] = field(default_factory=list)
-    segments: list[tuple[str, list[Message]]] = field(default_factory=list)
-    exchanges: list[Exchange] = field(default_factory=list)
+    desk: TrialDesk
     changes: dict[str, tuple[Change, ...]] = field(default_factory=dict)
-    calls: int = 0
-    worked: float = 0.0
-    """Seconds that the model and the tools took."""
+    failed: tuple[Attempt, ...] = ()
+    """The attempts of a request that was never answered."""
 
-    async def starting_state(self, world: OpenWorld) -> dict[str, JsonValue]:
+    def show(self, shown: tuple[Message, ...], world: OpenWorld) -> None:
+        """Begin in a world, and with what all questions on one reading begin with."""
+        desk = self.desk
+        desk.world = world
+        desk.messages += shown
+        reading = desk.exam.scenario.reading
+        if shown and reading is not None:
+            desk.shared = shared_beginning(desk.model, reading, desk.repeat, len(shown))
+
+    async def starting_state(self) -> dict[str, JsonValue]:
         """The state that trials start from: known beforehand, except at a server that lives on."""
-        servers = self.exam.scenario.servers
-        if self.exam.scenario.reading is not None or any(server.url for server in servers.values()):
-            return await world.snapshot()
+        exam = self.desk.exam
+        servers = exam.scenario.servers
+        if exam.scenario.reading is not None or any(server.url for server in servers.values()):
+            return await self.desk.world.snapshot()
         # The scenario's own objects, in which a world in memory leaves what nobody touched.
         given = {name: server.state for name, server in servers.items() if server.state is not None}
-        return {**self.exam.key.initial, **given}
+        return {**exam.key.initial, **given}
 
-    async def play(self, world: OpenWorld) -> None:
-        talk = self.model.converse(self.exam, self.repeat)
-        for segment in self.exam.scenario.segments:
-            self.segments.append((segment.id, []))
-            force = self.model.variant.first_call == "required" and bool(segment.expect.calls)
+    async def play(self, agent: Agent) -> None:
+        desk = self.desk
+        desk.noted |= dict.fromkeys(agent.notes)
+        for segment in desk.exam.scenario.segments:
+            desk.segments.append((segment.id, []))
+            force = desk.model.variant.first_call == "required" and bool(segment.expect.calls)
             for text in segment.user:
-                await self._turn(world, talk, text, force=force)
-
-    async def _turn(self, world: OpenWorld, talk: Conversation, text: str, *, force: bool) -> None:
-        self._say(UserMessage(text=text))
-        steps: list[tuple[object, ...]] = []
-        while True:
-            message = await self._ask(talk, force=force and not steps)
-            if not message.tool_calls:
-                return
-            results = await self._call(world, message)
-            steps.append(_signature(message, results))
-            if len(steps) >= _LOOP and len(set(steps[-_LOOP:])) == 1:
-                raise Ended("limit", "loop", f"the same calls with the same results {_LOOP} times in a row")
-
-    async def _ask(self, talk: Conversation, *, force: bool) -> AssistantMessage:
-        limits = self.exam.scenario.limits
-        if len(self.exchanges) >= limits.steps:
-            raise Ended("limit", "steps", f"{limits.steps} requests were not enough")
-        if self.worked >= limits.seconds:
-            raise Ended(
-                "provider", "seconds", f"the {limits.seconds:g} s of the scenario were used up waiting"
-            )
-        ask = Ask(
-            tool_choice="required" if force and self.exam.key.tools else "auto",
-            output_tokens=limits.output_tokens,
-            seconds=limits.seconds - self.worked,
-        )
-        reply = await talk.reply(self.messages, ask)
-        self.exchanges.append(reply.exchange)
-        self.worked += reply.exchange.ms / 1e3
-        self._say(reply.message)
-        if reply.cut_short:
-            self._cut_short(reply.exchange, ask.output_tokens)
-        if mangled_call(reply.message, self.exam.key.tools):
-            raise Ended("parser", "call_as_text", "the server's parser left a whole tool call in the text")
-        return reply.message
-
-    def _cut_short(self, exchange: Exchange, asked: int) -> None:
-        """A cut reply ends the trial; its calls are never executed."""
-        if exchange.usage.output is not None and exchange.usage.output >= asked:
-            raise Ended("limit", "output_tokens", f"the scenario's {asked} output tokens were used up")
-        raise Ended("truncated", "length", "the model's own output limit cut the reply")
-
-    async def _call(self, world: OpenWorld, message: AssistantMessage) -> list[ToolMessage]:
-        """Run the calls in the order in which the model wrote them."""
-        results = []
-        for call in message.tool_calls:
-            if self.calls >= self.exam.scenario.limits.calls:
-                raise Ended("limit", "calls", f"{self.calls} calls were not enough")
-            self.calls += 1
-            result = await world.call(call)
-            self.worked += result.ms / 1e3
-            self._say(result)
-            results.append(result)
-        return results
-
-    def _say(self, message: Message) -> None:
-        self.messages.append(message)
-        self.segments[-1][1].append(message)
-
-
-def _signature(message: AssistantMessage, results: Sequence[ToolMessage]) -> tuple[object, ...]:
-    calls = tuple((call.name, call.arguments_json) for call in message.tool_calls)
-    return calls, tuple(result.text for result in results)
+                desk.open_turn(text, force=force)
+                await agent.turn(desk)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from harness.pricing import UNPRICED, Tariff
 from harness.report.rows import csv_header, csv_line, trial_row
 from harness.run import Progress
 from harness.run_record import ModelVariant
@@ -22,6 +23,8 @@ class Recording:
     rows: BinaryIO
     """Unbuffered, so that a row is there as soon as it is written."""
     run: str
+    prices: Mapping[str, Tariff]
+    """By model label."""
     exams: Mapping[str, Exam]
     """By scenario."""
     shown: Progress
@@ -30,20 +33,27 @@ class Recording:
         self.shown.began(model, trials, finished)
 
     def played(self, trial: Trial, transcript: Transcript, grade: Grade) -> None:
-        row = trial_row(self.run, trial, self.exams[trial.scenario], transcript, grade)
+        exam, tariff = self.exams[trial.scenario], self.prices.get(trial.model.label, UNPRICED)
+        row = trial_row(self.run, trial, exam, transcript, grade, tariff)
         self.rows.write(csv_line(row))
         self.shown.played(trial, transcript, grade)
 
 
 @contextmanager
-def recording(folder: RunFolder, run: str, exams: Mapping[str, Exam], shown: Progress) -> Iterator[Recording]:
+def recording(
+    folder: RunFolder,
+    run: str,
+    exams: Mapping[str, Exam],
+    shown: Progress,
+    prices: Mapping[str, Tariff] | None = None,
+) -> Iterator[Recording]:
     """Append to the run's `trials.csv` until the block ends; a row that a kill cut in half is taken away."""
     with (folder.path / "trials.csv").open("ab", buffering=0) as rows:
         whole = _whole_rows(folder.path / "trials.csv")
         rows.truncate(whole)
         if not whole:
             rows.write(csv_header())
-        yield Recording(rows=rows, run=run, exams=exams, shown=shown)
+        yield Recording(rows=rows, run=run, prices=prices or {}, exams=exams, shown=shown)
 
 
 def _whole_rows(file: Path) -> int:

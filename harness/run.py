@@ -26,13 +26,21 @@ _HOPELESS: Mapping[str, str] = {
     "http_404": "correct the model's id or the URL, which mostly ends in /v1",
 }
 """Refusals that every further request would meet as well, and what to do about each."""
-_UNREACHABLE = "start the server again"
+_NOBODY: Mapping[str, str] = {
+    "unreachable": "start the server again",
+    "tls": "look at its certificate and at the address, which may want http://",
+}
+"""Kinds of failures that reach nobody, and what to do about each."""
 _PATIENCE = 3
 """So many trials in a row that reach nobody end the run."""
 
 
 class RunStopped(Exception):
     """The run cannot go on; what was finished is kept, and the message says what to do."""
+
+
+class CapReached(RunStopped):
+    """What is left may cost more than the run may; what was on its way came to its end first."""
 
 
 class Progress(Protocol):
@@ -85,7 +93,8 @@ class Runner:
         return Tally(played=0, kept=trials, ended={})
 
     async def run(self, model: Model, gone: Callable[[], Exception | None] = lambda: None) -> Tally:
-        """Play the model's trials. Raises `RunStopped` when no further request can succeed.
+        """Play the model's trials. Raises `RunStopped` when no further request can succeed, and `CapReached`
+        when none may be sent.
 
         `gone` says why the model can never be asked again, once that is so.
         """
@@ -100,6 +109,8 @@ class Runner:
                     workers.create_task(self._worker(model, work))
         except* RunStopped as stopped:
             raise stopped.exceptions[0] from None
+        if work.over_cap:
+            raise CapReached(f"{model.variant.label}: {work.over_cap}")
         return Tally(played=sum(work.ended.values()), kept=kept, ended=dict(work.ended))
 
     def _trials(self, variant: ModelVariant) -> int:
@@ -107,11 +118,15 @@ class Runner:
 
     async def _worker(self, model: Model, work: "_Work") -> None:
         for trial in work.todo:
+            if work.over_cap:
+                return
             exam = self.exams[trial.scenario]
             transcript = await play(exam, model, trial.repeat, self.stage)
             self._keep(trial, transcript)
             work.ended[transcript.ended] += 1
             self.progress.played(trial, transcript, self.grade(exam, transcript))
+            if transcript.ended == "budget" and transcript.failure is not None:
+                work.over_cap = transcript.failure.message
             why = work.hopeless(transcript) or (
                 self.economy.objection(exam, transcript) if self.economy else ""
             )
@@ -141,15 +156,18 @@ class _Work:
     gone: Callable[[], Exception | None]
     ended: Counter[TrialClass] = field(default_factory=Counter)
     unreachable: int = 0
+    over_cap: str = ""
+    """Why no further trial is begun."""
 
     def hopeless(self, transcript: Transcript) -> str:
         """Why asking on is of no use, and what to do; empty when it may be of use."""
         failure = transcript.failure if transcript.ended == "provider" else None
-        unreachable = failure is not None and failure.kind == "unreachable"
+        unreachable = failure is not None and failure.kind in _NOBODY
         self.unreachable = self.unreachable + 1 if unreachable else 0
         if failure is None:
             return ""
         if gone := self.gone():
             return str(gone)
-        remedy = _UNREACHABLE if self.unreachable >= _PATIENCE else _HOPELESS.get(failure.kind)
+        told = _NOBODY if self.unreachable >= _PATIENCE else _HOPELESS
+        remedy = told.get(failure.kind)
         return f"{failure.message}; {remedy}" if remedy else ""

@@ -13,10 +13,14 @@ from typing import Literal
 
 from pydantic import JsonValue
 
+from harness.registry.rates import Prices
+from scenarios.currency import Currency, ExchangeRate
 from scenarios.record import Record
 from scenarios.scenario import Transport
 
 FirstCall = Literal["auto", "required"]
+NATIVE = "native"
+"""The agent that is our own loop."""
 _LONGEST_SLUG = 120
 """Bytes; a file's name may have 255 in all."""
 
@@ -26,15 +30,25 @@ class ModelVariant(Record):
 
     label: str
     """What every table calls it, such as `local/smollm2` or `reference/oracle`."""
-    wire: Literal["reference", "chat"]
+    wire: Literal["reference", "chat", "responses", "messages"]
     model: str
     """The id that is sent to the endpoint, or the reference model's name."""
+    provider: str | None = None
+    """The row of the quirk table that its endpoint is spoken to by."""
+    entry: str | None = None
+    """Its name in the registry; None when it has none."""
     base_url: str | None = None
     """None for reference models and for models that we serve ourselves, whose port changes."""
     sampling: dict[str, JsonValue] = {}
+    thinking: str | None = None
+    """`off`, `on`, `adaptive`, a number of tokens or an effort; None: nothing is said about it."""
+    request: dict[str, JsonValue] = {}
+    """The fields that say so on the wire."""
     first_call: FirstCall = "auto"
     """`required` forces a tool call in the first request of every turn that has gold calls (for models that
     seldom call a tool by themselves); the report says so beside every number."""
+    agent: str = NATIVE
+    """Who plays its turns; any other than ours is part of the label."""
     simulated: bool = False
     """True for reference models: they are no models, and every page says so."""
 
@@ -57,13 +71,18 @@ class RunRecord(Record):
     """Digest by scenario name."""
     repeats: int
     seed: int
-    agent: str = "native"
+    agent: str = NATIVE
+    """All that play in it, with commas."""
     transport: Transport = "memory"
     versions: dict[str, str] = {}
     """Of Longspan, Python, the platform and the packages that shape a result."""
     engines: dict[str, JsonValue] = {}
     """By model label: what served it (engine version, command line, weights' hash), for models of ours."""
-
+    prices: dict[str, Prices] = {}
+    """By model label: what its tokens cost when the run was first written; a model that has none here has no
+    known price."""
+    exchange: dict[Currency, ExchangeRate] = {}
+    """What the currencies of those prices are worth, as the study says."""
     skipped: dict[str, dict[str, str]] = {}
     """By model label: scenarios that are not asked of it, since they do not fit its window, and why."""
 

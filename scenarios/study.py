@@ -5,11 +5,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, JsonValue, model_validator
 
+from scenarios.currency import Currency, ExchangeRate
 from scenarios.documents.generate import as_list
 from scenarios.documents.length import Length
 from scenarios.load import read_record
 from scenarios.reading import Layout
 from scenarios.record import Record
+from scenarios.thinking import Settings
 from scenarios.yaml_file import read_yaml
 
 
@@ -22,16 +24,45 @@ NotYet = Annotated[None, BeforeValidator(_not_yet)]
 """A field of the format that nothing honours yet; it is refused instead of passed over."""
 
 
+Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class ModelLimits(Record):
+    """What one model may be asked, instead of what the registry says; what is left out stays as it says."""
+
+    requests_a_minute: Rate | None = None
+    tokens_a_minute: Rate | None = None
+    """Of prompt and output together."""
+    concurrency: Annotated[int, Field(ge=1)] | None = None
+    """Requests at a time."""
+
+
+class StudyPatience(Record):
+    """Seconds that each part of a request may take, instead of what is known of its provider."""
+
+    connect: Seconds | None = None
+    first_byte: Seconds | None = None
+    idle: Seconds | None = None
+    total: Seconds | None = None
+
+
 class StudyModel(Record):
     """A model with the settings that it is asked with."""
 
     name: str
-    """`reference/NAME`, `local/NAME` or `chat:ID@BASE_URL`."""
+    """`reference/NAME`, `local/NAME`, a name of the registry, or `FORMAT:ID@BASE_URL`."""
     sampling: dict[str, JsonValue] = {}
     """Sent with every request as it stands, such as `temperature: 0`."""
     first_call: Literal["auto", "required"] = "auto"
     """`required` forces a call in the first request of every turn that has gold calls."""
-    thinking: NotYet = None
+    thinking: Settings = ()
+    """`off`, `on`, `adaptive`, a number of tokens or an effort, or a list of such: one row for each."""
+    agent: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ("native",)
+    """Who plays its turns: `native`, `qwen-agent`, `qwen-agent:nous`, or a list of such: one row for each."""
+    provider: str | None = None
+    """Whose dialect an endpoint speaks, where its address does not tell, such as `vllm`."""
+    limits: ModelLimits = ModelLimits()
 
     @model_validator(mode="before")
     @classmethod
@@ -42,8 +73,11 @@ class StudyModel(Record):
 class StudyLimits(Record):
     concurrency: Annotated[int, Field(ge=1)] = 8
     """Trials at a time."""
-    max_cost: Annotated[float, Field(ge=0)] | None = None
-    """Dollars; a run that is planned to cost more does not begin."""
+    max_cost: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    """Dollars that the run may cost in all, however often it goes on."""
+    max_tokens: Annotated[int, Field(ge=0)] | None = None
+    """Tokens, prompts and output together, that the run may use in all."""
+    patience: StudyPatience = StudyPatience()
 
 
 class Study(Record):
@@ -57,6 +91,8 @@ class Study(Record):
     seed: int = 0
     """Of everything that is drawn at random."""
     limits: StudyLimits = StudyLimits()
+    exchange: dict[Currency, ExchangeRate] = {}
+    """What a unit of another currency is worth: prices in it count in no sum of dollars without."""
     sizing: str | None = None
     """The tokenizer that sizes the documents, so that all models read the same bytes: `o200k_base`,
     `cl100k_base`, `qwen`, `deepseek`, or the path of a tokenizer.json."""

@@ -35,11 +35,22 @@ class ToolCall(Record):
     id: str
     name: str
     arguments_json: str
+    written: str | None = None
+    """The model's own words, where an agent made this call of something else."""
 
 
 class UserMessage(Record):
     role: Literal["user"] = "user"
     text: str
+
+
+class Carried(Record):
+    """What a provider wants back unchanged with a message: its own thinking, signed or encrypted."""
+
+    item: JsonValue
+    """In the form of its wire format."""
+    place: int = 0
+    """How many of the message's parts stand before it: its text, where it has one, and each call."""
 
 
 class AssistantMessage(Record):
@@ -48,6 +59,8 @@ class AssistantMessage(Record):
     reasoning: str | None = None
     """Thinking that the wire format keeps apart from the answer; no scorer reads it."""
     tool_calls: tuple[ToolCall, ...] = ()
+    carried: tuple[Carried, ...] = ()
+    """Handed back to the provider that gave it, and to nobody else; no scorer reads it."""
 
 
 class ToolMessage(Record):
@@ -67,12 +80,32 @@ Message = Annotated[UserMessage | AssistantMessage | ToolMessage, Field(discrimi
 
 
 class Usage(Record):
-    """Token counts of one request as the provider means them: `cached` ⊂ `input`, `reasoning` ⊂ `output`."""
+    """Token counts of one request, whatever the provider calls them: `cached` and `written` are disjoint
+    parts of `input`, and `reasoning` is a part of `output`.
+    """
 
     input: int | None = None
     cached: int | None = None
+    """Found in the provider's prompt cache."""
+    written: int | None = None
+    """Computed and written into that cache."""
     output: int | None = None
     reasoning: int | None = None
+    doubt: str | None = None
+    """Why the counts cannot be trusted, where the provider's own do not fit together."""
+
+
+class Attempt(Record):
+    """A request that brought no reply."""
+
+    kind: str
+    """A short stable word, such as `http_429` or `timeout_idle`."""
+    sent: str = ""
+    """UTC, ISO 8601."""
+    ms: float = 0.0
+    """Until it failed."""
+    waited_ms: float = 0.0
+    """From then until it was sent again; 0 when it was not."""
 
 
 class Exchange(Record):
@@ -92,8 +125,19 @@ class Exchange(Record):
     finish: str | None = None
     served_model: str | None = None
     """The model id and fingerprint that the server named in its reply."""
-    attempts: int = 1
-    """How often the request was sent until it was answered."""
+    sent: str = ""
+    """UTC, ISO 8601: prices may depend on the hour."""
+    reported_usd: float | None = None
+    """What the provider itself said that the request cost."""
+    conceded: tuple[str, ...] = ()
+    """What was given up since this endpoint refuses it, such as streaming."""
+    failed: tuple[Attempt, ...] = ()
+    """The attempts before the one that was answered."""
+
+    @property
+    def attempts(self) -> int:
+        """How often the request was sent until it was answered."""
+        return len(self.failed) + 1
 
     @property
     def tpot_ms(self) -> float | None:
@@ -150,7 +194,9 @@ class Transcript(Record):
     started: str = ""
     """UTC, ISO 8601."""
     seconds: float = 0.0
-    """Wall time of the trial without queueing."""
+    """Wall time of the trial, with what it waited for limits and between attempts."""
+    failed: tuple[Attempt, ...] = ()
+    """The attempts of the request that ended the trial unanswered."""
     notes: tuple[str, ...] = ()
     """Settings that shaped this trial beyond the scenario, such as a forced first call."""
 

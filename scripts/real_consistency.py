@@ -12,6 +12,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import get_args
@@ -23,8 +24,9 @@ from rich.console import Console
 from harness.environment import read_environment
 from harness.evaluation import Request, evaluate
 from harness.grading import graded_trials
-from harness.models import find_variant
 from harness.progress import watch
+from harness.registry.knowledge import load_knowledge
+from harness.variants import Wanted, find_variants
 from local_models.catalog import find_model
 from local_models.install import installed
 from scenarios.documents.length import parse_length
@@ -68,9 +70,11 @@ def main() -> None:
             "layout": asked.layouts.split(","),
         }
         (suite / "suite.yaml").write_text(yaml.safe_dump(head), "utf-8")
+        known = load_knowledge(None, datetime.now(UTC).date())
         request = Request(
             suites=(str(suite),),
-            models=(find_variant(f"local/{MODEL}", sampling=SAMPLING),),
+            models=find_variants(f"local/{MODEL}", Wanted(sampling=SAMPLING), known),
+            known=known,
             repeats=asked.repeats,
             concurrency=4,
             runs=asked.runs,

@@ -1,12 +1,13 @@
 """What every model looks like to the loop, and the errors that asking one may raise."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from harness.run_record import ModelVariant
 from scenarios.exam import Exam
-from scenarios.transcript import AssistantMessage, Exchange, Message
+from scenarios.transcript import AssistantMessage, Attempt, Exchange, Message
 
 ToolChoice = Literal["auto", "required"]
 
@@ -21,7 +22,12 @@ class ClientError(Exception):
         self.kind = kind
         self.retry_after = retry_after
         """Seconds that the server asked us to wait."""
-        self.attempts = 1
+        self.failed: tuple[Attempt, ...] = ()
+        """Every attempt of the request, this one included, once nobody tries again."""
+        self.sent = ""
+        """UTC, ISO 8601; empty: it never was, or nobody noted it."""
+        self.ms = 0.0
+        """From then until it failed, without any queueing."""
 
 
 class Overloaded(ClientError):
@@ -44,6 +50,20 @@ class BadReply(ClientError):
     retryable = True
 
 
+class OverBudget(ClientError):
+    """Not sent, since it may cost more than what is left under the cap."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shared:
+    """A beginning that several requests have in common, and that is worth keeping in the provider's cache."""
+
+    messages: int
+    """How many of the first messages."""
+    key: str
+    """The same for the same beginning; letters and digits."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ask:
     """How the next message is wanted."""
@@ -52,6 +72,7 @@ class Ask:
     output_tokens: int
     seconds: float
     """How long the reply may take."""
+    shared: Shared | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,3 +100,49 @@ class Model(Protocol):
     def converse(self, exam: Exam, repeat: int) -> Conversation:
         """A fresh conversation under the exam's system prompt, with its tools on offer."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """A request that is about to be sent."""
+
+    size: int
+    """Bytes of its body; no tokenizer in use makes more tokens than bytes."""
+    output_tokens: int
+    """The most that it lets the model write, thinking included where the limit covers that."""
+    known_tokens: int | None = None
+    """Tokens of the conversation so far, prompt and replies, as the provider counted them last."""
+    new_bytes: int = 0
+    """Bytes that were added since."""
+    shared: str = ""
+    """The key of the beginning that it shares with other requests; empty: none."""
+    shared_bytes: int = 0
+    """Of `size`, how many at the least are of that beginning's own text."""
+
+
+@dataclass(kw_only=True)
+class Passage:
+    """A request on its way; whoever sends it notes what came back."""
+
+    exchange: Exchange | None = None
+    """None as long as nothing came back."""
+    refused: bool = False
+    """True once it is known that the model never saw it: nothing can be charged for it."""
+
+
+class Gate(Protocol):
+    """What stands between a model and its endpoint: limits of requests, and the money."""
+
+    def passage(self, sending: Sending) -> AbstractAsyncContextManager[Passage]:
+        """Wait until the request may be sent; it is on its way while the block lasts, and an error that
+        leaves the block is what became of it. Raises `OverBudget` when it may never be sent.
+        """
+        ...
+
+
+class OpenGate:
+    """Lets everything through at once."""
+
+    @asynccontextmanager
+    async def passage(self, sending: Sending) -> AsyncIterator[Passage]:  # noqa: ARG002 # the protocol's
+        yield Passage()

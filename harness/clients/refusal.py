@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from harness.clients.client import ClientError, ContextTooLong, Overloaded, Rejected
 
@@ -11,8 +13,11 @@ _TOO_LONG = (
     *("too many tokens", "prompt is too long", "input length should be", "input token count"),
 )
 _REDIRECTS = range(300, 400)
-_BROKEN = frozenset({"abort", "error", "insufficient_system_resource", "network_error"})
-_FILTERED = frozenset({"content_filter", "sensitive"})
+_BROKEN = frozenset(
+    {"abort", "cancelled", "error", "failed", "in_progress", "insufficient_system_resource", "network_error"}
+    | {"pause_turn", "queued"}
+)
+_FILTERED = frozenset({"content_filter", "refusal", "sensitive"})
 _WINDOW_FULL = "model_context_window_exceeded"
 
 
@@ -21,7 +26,7 @@ def refused(status: int, headers: Mapping[str, str], body: str) -> ClientError:
     said = " ".join(body.split())
     message = f"HTTP {status}: {said}"
     if status in _BUSY:
-        return Overloaded(f"http_{status}", message, retry_after=_seconds(headers.get("Retry-After")))
+        return Overloaded(f"http_{status}", message, retry_after=_wait(headers))
     if status in {400, 413, 422} and _says_too_long(said):
         return ContextTooLong("context", message)
     if status in _REDIRECTS:
@@ -55,10 +60,29 @@ def _says_too_long(said: str) -> bool:
     return any(phrase in said.lower() for phrase in _TOO_LONG)
 
 
-def _seconds(retry_after: str | None) -> float | None:
-    """The delay form of Retry-After; the date form is rare and left to our own back-off."""
+def _wait(headers: Mapping[str, str]) -> float | None:
+    """Seconds that a refusal asks to wait: a number, one of milliseconds, or a date by the server's clock."""
+    finer, wish = _number(headers.get("Retry-After-Ms")), headers.get("Retry-After")
+    if finer is not None:
+        return finer / 1e3
+    seconds = _number(wish)
+    if seconds is not None:
+        return seconds
+    until, now = _moment(wish), _moment(headers.get("Date"))
+    return max(0.0, (until - now).total_seconds()) if until and now else None
+
+
+def _number(text: str | None) -> float | None:
     try:
-        seconds = float(retry_after or "")
+        number = float(text or "")
     except ValueError:
         return None
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    return max(0.0, number) if math.isfinite(number) else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Of an HTTP date, which is in GMT whatever it says; None for what is none."""
+    try:
+        return parsedate_to_datetime(text or "").replace(tzinfo=UTC)
+    except ValueError:
+        return None

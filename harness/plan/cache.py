@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
-from harness.plan.registry import CacheRule, Pace
 from harness.plan.request import PlannedRequest
+from harness.registry.cache_rule import CacheRule, Pace
 
 ASSUMED = Pace(prefill=5000, decode=60, first=0.5)
 """Where nobody knows how fast a model is, entries age by this pace; no time is reported from it."""
@@ -73,11 +73,12 @@ def outcomes(
     for request in requests:
         start = clock.start(request)
         path = tree.path(request)
-        hit = look_up(path, request, rule, start)
-        written = _written(path, request, rule, hit)
+        hit = look_up(path, request, rule, start) if request.kept else 0
+        written = _written(path, request, rule, hit) if request.kept else 0
         read = start + pace.first + (path[-1].ends - hit) / pace.prefill
         end = read + request.reply.tokens / pace.decode
-        tree.keep(path, request, start=start, read=read, end=end)
+        if request.kept:
+            tree.keep(path, request, start=start, read=read, end=end)
         clock.end(request, end)
         yield Outcome(
             input=path[-1].ends,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from harness.plan.cache import Outcome
-from harness.plan.registry import Prices
+from harness.registry.rates import Prices
 from scenarios.record import Record
 
 DETOURS = 1.5

@@ -7,7 +7,7 @@ stretch of the first document of each kind says how many of the model's tokens g
 from dataclasses import dataclass, field
 from math import ceil
 
-from harness.plan.registry import Entry
+from harness.registry.entry import Entry
 from scenarios.documents.document import Tokenizer
 from scenarios.documents.shelf import Shelf
 from scenarios.documents.tokenizers import NoTokenizer

@@ -1,12 +1,15 @@
 """Low, likely and high figures of one model, from the requests that it would be sent."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from harness.clients.cache_marks import NEED
 from harness.plan.cache import ASSUMED, Outcome, Totals, outcomes, total
 from harness.plan.cost import DETOURS, Dollars, dollars
-from harness.plan.registry import NO_CACHE, CacheRule, Entry
 from harness.plan.request import PlannedRequest, scaled
+from harness.registry.cache_rule import NO_CACHE, CacheRule
+from harness.registry.entry import Entry
+from harness.registry.provider import Quirks
 
 WORDY = 3.0
 """The high estimate takes replies so many times as long, within their limits."""
@@ -14,10 +17,25 @@ _HOUR = 3600
 
 
 @dataclass(frozen=True, kw_only=True)
+class Carried:
+    """What requests carry of all that caches may want to see."""
+
+    always: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
+    """What those carry that say which beginning they share: the questions on a document."""
+
+
+def carried(sampling: Iterable[str], quirks: Quirks) -> Carried:
+    """As the client of an endpoint with such quirks writes requests."""
+    marks = {NEED} if quirks.cache_marks else set[str]()
+    keys = {quirks.cache_key, quirks.cache_key_header} - {None}
+    return Carried(always=frozenset({*sampling, *quirks.adds, *marks}), shared=frozenset(filter(None, keys)))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Estimate:
     entry: Entry
-    sampling: Iterable[str]
-    """Fields that every request carries beside what it always does."""
+    carried: Carried
     margin: float
     """How far off the counts of tokens may be."""
     requests: Sequence[PlannedRequest]
@@ -25,8 +43,14 @@ class Estimate:
 
     @property
     def is_cached(self) -> bool:
-        """Whether the requests carry what the provider wants to see before it caches."""
-        return self.entry.cache.needs is None or self.entry.cache.needs in self.sampling
+        """Whether requests carry what the provider wants to see before it caches."""
+        return self._carries(of_shared=True)
+
+    @property
+    def is_cached_in_part(self) -> bool:
+        """Whether only some of them do."""
+        some = {one.shared for one in self.requests}
+        return self.is_cached and False in some and not self._carries(of_shared=False)
 
     @property
     def rule(self) -> CacheRule:
@@ -46,13 +70,13 @@ class Estimate:
         """(low, likely); None where nobody knows how fast the model is."""
         if self.entry.pace is None:
             return None
-        low = total(self._outcomes(self.entry.cache, 1 - self.margin)).seconds
+        low = total(self._outcomes(self.entry.cache, 1 - self.margin, hopes=True)).seconds
         return low, total(self._outcomes(self.rule)).seconds
 
     def dollars(self) -> Dollars:
         """By the token where it has prices, by the hour where that is known."""
         prices, rule = self.entry.prices, self.rule
-        low = self._outcomes(self.entry.cache, 1 - self.margin)
+        low = self._outcomes(self.entry.cache, 1 - self.margin, hopes=True)
         likely = self._outcomes(rule)
         high = self._outcomes(rule, 1 + self.margin, wordy=WORDY)
         if prices is not None:
@@ -67,10 +91,23 @@ class Estimate:
         cold = self._outcomes(NO_CACHE, 1 + self.margin, wordy=WORDY)
         return _in_order(*(total(found).seconds / _HOUR * hour for found in (low, likely, cold)))
 
-    def _outcomes(self, rule: CacheRule, factor: float = 1.0, wordy: float = 1.0) -> Sequence[Outcome]:
+    def _carries(self, *, of_shared: bool) -> bool:
+        needs, told = self.entry.cache.needs, self.carried
+        return needs is None or needs in told.always or (of_shared and needs in told.shared)
+
+    def _outcomes(
+        self, rule: CacheRule, factor: float = 1.0, *, wordy: float = 1.0, hopes: bool = False
+    ) -> Sequence[Outcome]:
+        """What the requests would use by a rule; `hopes`: even those that do not carry what it needs."""
         entry = self.entry
         asked = (
-            scaled(one, factor, wordy=wordy, thinking=entry.thinking, most=entry.most_output)
+            scaled(
+                replace(one, kept=hopes or self._carries(of_shared=one.shared)),
+                factor,
+                wordy=wordy,
+                thinking=entry.thinking.likely if entry.thinking else 0,
+                most=entry.most_output,
+            )
             for one in self.requests
         )
         return list(outcomes(asked, rule, pace=entry.pace or ASSUMED, workers=self.workers))

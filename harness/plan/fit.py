@@ -15,10 +15,11 @@ _HEADING = 12
 """Tokens of a part's heading, and of what joins it to the part before it."""
 
 
-def fits(scenario: Scenario, window: int, factor: float = 1.0) -> str | None:
+def fits(scenario: Scenario, window: int, factor: float = 1.0, thinking: int = 0) -> str | None:
     """None, or why not: the tokens of document, question and answer against those of the window.
 
-    `factor` is how many of the model's tokens go to one that the document was sized by, its margin included.
+    `factor` is how many of the model's tokens go to one that the document was sized by, its margin included;
+    `thinking` is the room for it that requests ask for beside the answer.
     A scenario without a document always fits, as far as anybody can say, and so does one that searches it.
     """
     reading = scenario.reading
@@ -28,13 +29,14 @@ def fits(scenario: Scenario, window: int, factor: float = 1.0) -> str | None:
     words = ceil(_words(scenario, reading) * factor)
     answer = scenario.limits.output_tokens
     room = ceil(window * ROOM)
-    needed = document + words + answer + room
+    needed = document + words + answer + thinking + room
     if needed <= window:
         return None
+    thought = f" {thinking:,} to think," if thinking else ""
     times = "" if factor == 1.0 else f" (counted {factor:.2f} times)"
     return (
         f"needs {needed:,} tokens where the window has {window:,}: {document:,} of the document{times}, "
-        f"{words:,} of questions and replies, {answer:,} for the answer, {room:,} to spare"
+        f"{words:,} of questions and replies, {answer:,} for the answer,{thought} {room:,} to spare"
     )
 
 

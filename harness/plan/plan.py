@@ -6,6 +6,7 @@ A figure that nobody knows is None; the whole has it only where every model has 
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from harness.money import dollars_text
 from harness.plan.cost import Dollars
 from harness.store import RunFolder, write_whole
 from scenarios.record import Record
@@ -46,6 +47,8 @@ class ModelPlan(Record):
     seconds: float | None = None
     """Likely, of this model alone: models are played one after another."""
     seconds_low: float | None = None
+    largest: int = 0
+    """Tokens of the largest request, with its output limit."""
     counted_by: str = ""
     """The tokenizer, and by what its counts are multiplied."""
     margin: float = 0.0
@@ -107,19 +110,36 @@ def nothing_fits(models: Sequence[ModelPlan]) -> str | None:
 
 
 def over_the_cap(plan: Plan, max_cost: float) -> str | None:
-    """Why a run with such a cap may not begin, with the numbers; None when its likely cost is below."""
-    cap, cost = f"--max-cost ${max_cost:,.2f}", plan.cost_usd
-    unpriced = [one.model for one in plan.models if one.cost_usd.likely is None]
-    if unpriced or cost.likely is None:
+    """Why a run with such a cap may not begin, with the numbers; None when its likely cost is below.
+
+    A model of ours costs nothing here, whatever the hour of its machine costs.
+    """
+    cap = f"--max-cost {dollars_text(max_cost)}"
+    charged = [one for one in plan.models if not one.model.startswith("local/")]
+    if unpriced := [one.model for one in charged if one.cost_usd.likely is None]:
         named = ", ".join(unpriced)
         return f"{cap}: nobody knows what {named} costs; give prices with --registry FILE, or no cap"
-    if cost.likely <= max_cost:
+    low, likely, high = (
+        sum(getattr(one.cost_usd, bound) or 0.0 for one in charged) for bound in ("low", "likely", "high")
+    )
+    if likely <= max_cost:
         return None
     tokens = plan.tokens
     return (
-        f"{cap}: the plan comes to ${cost.likely:,.2f} (${cost.low or 0:,.2f} to ${cost.high or 0:,.2f}) "
+        f"{cap}: the plan comes to {dollars_text(likely)} ({dollars_text(low)} to {dollars_text(high)}) "
         f"for {plan.trials:,} trials with {tokens.uncached:,} uncached, {tokens.cached:,} cached and "
         f"{tokens.output:,} output tokens; ask less (--limit, --tokens, --repeats) or raise the cap"
+    )
+
+
+def over_the_tokens(plan: Plan, max_tokens: int) -> str | None:
+    """Why a run with such a cap of tokens may not begin; None when what it likely needs is below."""
+    tokens = plan.tokens
+    if tokens.input + tokens.output <= max_tokens:
+        return None
+    return (
+        f"--max-tokens {max_tokens}: the plan comes to {tokens.input:,} prompt and {tokens.output:,} output "
+        f"tokens for {plan.trials:,} trials; ask less (--limit, --tokens, --repeats) or raise the cap"
     )
 
 

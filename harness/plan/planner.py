@@ -11,13 +11,17 @@ from pathlib import Path
 
 from harness.plan.cost import DETOURS, Dollars
 from harness.plan.counting import Counting, counting
-from harness.plan.estimate import Estimate
+from harness.plan.estimate import Estimate, carried
 from harness.plan.fit import fits
 from harness.plan.plan import ModelPlan, Plan, PlanTokens, Skipped, summed
 from harness.plan.readings import Readings
-from harness.plan.registry import CacheRule, Entry, Registry
 from harness.plan.request import PlannedRequest
 from harness.plan.talks import Oracle, talk_requests
+from harness.registry.cache_rule import CacheRule
+from harness.registry.entry import Entry, Registry
+from harness.registry.knowledge import COMPATIBLE
+from harness.registry.provider import Provider, Quirks
+from harness.registry.rates import Prices
 from harness.run_record import ModelVariant
 from harness.store import Trial
 from local_models.catalog import find_model
@@ -49,6 +53,10 @@ class Asked:
 @dataclass(kw_only=True)
 class Planner:
     registry: Registry
+    prices: Mapping[str, Prices] | None = None
+    """What the models cost where they are asked, by label, in dollars; None: what the registry says."""
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    """The rows of the quirk table, which say what requests carry for a cache beside their sampling."""
     shelf: Shelf
     home: Path
     """Where models of ours are installed, with their tokenizers."""
@@ -61,16 +69,17 @@ class Planner:
         return summed([await self.model_plan(exams, variant) for variant in variants])
 
     async def model_plan(self, exams: Mapping[str, Exam], variant: ModelVariant) -> ModelPlan:
-        name, entry = self.entry(variant)
+        name, entry = self._priced(variant)
         skipped = self.skipped(exams, variant)
         left_out = {scenario for one in skipped for scenario in one.scenarios}
         asked = {scenario: exam for scenario, exam in exams.items() if scenario not in left_out}
         counts = self.counting(variant)
+        requests = await self._requests(asked, variant, counts)
         estimate = Estimate(
             entry=entry,
-            sampling=variant.sampling,
+            carried=carried(variant.sampling, self._quirks(variant)),
             margin=counts.margin,
-            requests=await self._requests(asked, variant, counts),
+            requests=requests,
             workers=self.asked.concurrency,
         )
         found, seconds = estimate.totals(), estimate.seconds()
@@ -89,6 +98,7 @@ class Planner:
             seconds_low=None if seconds is None else round(seconds[0], 1),
             counted_by=counts.by,
             margin=counts.margin,
+            largest=max((one.input + one.most for one in requests), default=0),
             prices_as_of=None if entry.prices is None else entry.prices.as_of.isoformat(),
             skipped=skipped,
             notes=tuple(_notes(name, entry, variant, estimate)),
@@ -104,6 +114,19 @@ class Planner:
             return None, SIMULATED
         asked = variant.label if variant.label.startswith(_LOCAL) else variant.model
         return self.registry.find(asked) or (None, UNKNOWN)
+
+    def _priced(self, variant: ModelVariant) -> tuple[str | None, Entry]:
+        name, entry = self.entry(variant)
+        if self.prices is None or variant.simulated:
+            return name, entry
+        return name, entry.model_copy(update={"prices": self.prices.get(variant.label)})
+
+    def _quirks(self, variant: ModelVariant) -> Quirks:
+        """How its endpoint is spoken to."""
+        row = self.providers.get(variant.provider or COMPATIBLE)
+        if row is None or variant.wire == "reference" or variant.wire not in row.wires:
+            return Quirks()
+        return row.wires[variant.wire].quirks
 
     def counting(self, variant: ModelVariant) -> Counting:
         if variant.label not in self._counts:
@@ -132,7 +155,12 @@ class Planner:
             return None
         counts = self.counting(variant)
         ratio = counts.ratio(scenario.reading.document, scenario.language)
-        return fits(scenario, window, ratio * (1 + counts.margin))
+        return fits(scenario, window, ratio * (1 + counts.margin), self._thinking(scenario, variant))
+
+    def _thinking(self, scenario: Scenario, variant: ModelVariant) -> int:
+        """Tokens that requests leave for thinking, beside the answer."""
+        answer = scenario.limits.output_tokens
+        return max(0, self._quirks(variant).limit(answer, variant.thinking) - answer)
 
     def _window(self, scenario: Scenario, variant: ModelVariant) -> int | None:
         """Tokens of prompt and answer that the model takes; None when nobody says."""
@@ -143,7 +171,8 @@ class Planner:
             return find_model(variant.model).context
         if entry.context is None or entry.most_input is None:
             return entry.context
-        return min(entry.context, entry.most_input + scenario.limits.output_tokens)
+        room = scenario.limits.output_tokens + self._thinking(scenario, variant)
+        return min(entry.context, entry.most_input + room)
 
     async def _requests(
         self, exams: Mapping[str, Exam], variant: ModelVariant, counts: Counting
@@ -186,6 +215,11 @@ def _notes(name: str | None, entry: Entry, variant: ModelVariant, estimate: Esti
         yield (
             f"its cache needs {entry.cache.needs}, which the requests do not carry: only the low estimate "
             "counts on it"
+        )
+    if estimate.is_cached_in_part:
+        yield (
+            f"its cache needs {entry.cache.needs}, which only questions on a document carry: the other "
+            "requests are planned without a cache, but in the low estimate"
         )
     if estimate.is_estimated:
         yield (

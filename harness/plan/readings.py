@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from harness.layouts import IN_TURNS
 from harness.opening import NOTES_TOKENS, REPLY_TOKENS
 from harness.plan.counting import MESSAGE, Counting
-from harness.plan.request import Piece, PlannedRequest, key_of
+from harness.plan.request import Piece, PlannedRequest, key_of, with_marks
 from scenarios.documents.wording import OK, turn
 from scenarios.exam import Exam
 from scenarios.line import Line
@@ -86,7 +86,8 @@ class Readings:
             pieces = self._line(reading, scenario, part, part - 1, state)
             yield PlannedRequest(
                 talk=talk,
-                pieces=(*self._system(scenario), *pieces),
+                pieces=with_marks(self._system(scenario), pieces, before=max(0, len(pieces) - 2)),
+                shared=reading.layout != "carry",
                 reply=_reply(reading, state, part),
                 most=NOTES_TOKENS if reading.layout == "carry" else REPLY_TOKENS,
                 waits=_event(state, part - 1),
@@ -98,9 +99,10 @@ class Readings:
         question = scenario.segments[0].user[-1]
         return PlannedRequest(
             talk=talk,
-            pieces=(*self._system(scenario), *before, self._message(question)),
+            pieces=with_marks(self._system(scenario), (*before, self._message(question)), shared=len(before)),
             reply=Piece(key=key_of("answer", talk), tokens=self._answer(scenario)),
             most=scenario.limits.output_tokens,
+            shared=bool(before),
         )
 
     def _answer(self, scenario: Scenario) -> int:
@@ -122,13 +124,13 @@ class Readings:
         carry = reading.layout == "carry"
         said: list[Piece] = []
         for part in range(until if carry else 1, until + 1):
-            said.append(self._turn(reading, scenario, part, state, mark=part == until))
+            said.append(self._turn(reading, scenario, part, state))
             if part <= replies:
                 reply = _reply(reading, state, part)
                 said.append(replace(reply, tokens=reply.tokens + MESSAGE))
         return said
 
-    def _turn(self, reading: Reading, scenario: Scenario, part: int, state: str, *, mark: bool) -> Piece:
+    def _turn(self, reading: Reading, scenario: Scenario, part: int, state: str) -> Piece:
         ref, language, of = reading.document, scenario.language, len(reading.document.tokens)
         tokens = self.counting.part(ref, part, language)
         if reading.layout == "carry":
@@ -136,9 +138,9 @@ class Readings:
             words = self.counting.message(turn("carry", language, n=part, of=of, text="", notes=notes))
             noted = NOTED_TOKENS if part > 1 else 0
             key = key_of("carry", ref.digest, language, part, state if noted else "")
-            return Piece(key=key, tokens=words + noted + tokens, mark=mark)
+            return Piece(key=key, tokens=words + noted + tokens)
         words = self.counting.message(turn("segmented", language, n=part, of=of, text=""))
-        return Piece(key=key_of("part", ref.digest, language, part), tokens=words + tokens, mark=mark)
+        return Piece(key=key_of("part", ref.digest, language, part), tokens=words + tokens)
 
     def _whole(self, reading: Reading, scenario: Scenario) -> list[Piece]:
         """The document in one turn, and the fixed reply to it."""
@@ -149,7 +151,7 @@ class Readings:
             if reading.layout != "single":
                 tokens += self.counting.text(turn("heading", language, n=part, of=of) + "\n")
         return [
-            Piece(key=key_of(reading.layout, ref.digest, language), tokens=tokens, mark=True),
+            Piece(key=key_of(reading.layout, ref.digest, language), tokens=tokens),
             self._message(OK),
         ]
 
@@ -159,15 +161,18 @@ class Readings:
         tools = "".join(
             tool.model_dump_json(include={"name", "description", "input_schema"}) for tool in exam.key.tools
         )
-        pieces = [Piece(key=key_of(tools), tokens=self.counting.text(tools))]
-        pieces += [*self._system(scenario), self._message(scenario.segments[0].user[-1])]
+        head = (Piece(key=key_of(tools), tokens=self.counting.text(tools)), *self._system(scenario))
+        pieces = [self._message(scenario.segments[0].user[-1])]
         results = (_OUTLINE * len(reading.document.tokens), _FOUND, _OPENED)
         for step, tokens in enumerate((*results, 0)):
             last = step == len(results)
             reply = Piece(key=key_of("step", talk, step), tokens=self._answer(scenario) if last else _CALL)
-            marked = (*pieces[:-1], replace(pieces[-1], mark=True))
             yield PlannedRequest(
-                talk=talk, pieces=marked, reply=reply, most=scenario.limits.output_tokens, estimated=True
+                talk=talk,
+                pieces=with_marks(head, pieces, before=max(0, len(pieces) - 2)),
+                reply=reply,
+                most=scenario.limits.output_tokens,
+                estimated=True,
             )
             pieces.append(replace(reply, tokens=reply.tokens + MESSAGE))
             pieces.append(Piece(key=key_of("result", talk, step), tokens=tokens + MESSAGE))

@@ -4,8 +4,11 @@ Nobody needs the text of a plan again: a piece is known by what it says, hashed,
 two requests share a beginning exactly as far as their pieces are the same ones.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+
+from harness.clients.cache_marks import marked
 
 _BYTES = 12
 
@@ -36,6 +39,10 @@ class PlannedRequest:
     """What has happened when it is answered."""
     estimated: bool = False
     """The conversation may be another one: it is the oracle's, or nobody's."""
+    shared: bool = False
+    """It says which beginning it has in common with others."""
+    kept: bool = True
+    """It carries what the provider wants to see before it caches."""
 
     @property
     def input(self) -> int:
@@ -45,6 +52,15 @@ class PlannedRequest:
 def key_of(*parts: object) -> str:
     """What a piece is known by, from all that decides its text."""
     return blake2b("\0".join(map(str, parts)).encode(), digest_size=_BYTES).hexdigest()
+
+
+def with_marks(
+    head: Sequence[Piece], said: Sequence[Piece], *, shared: int = 0, before: int = 0
+) -> tuple[Piece, ...]:
+    """What stands before the messages, and these, marked as they are sent (`cache_marks.marked`)."""
+    places = {len(head) + place for place in marked(len(said), shared=shared, before=before)}
+    places |= {len(head) - 1}
+    return tuple(replace(piece, mark=place in places) for place, piece in enumerate((*head, *said)))
 
 
 def scaled(

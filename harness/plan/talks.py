@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from harness.clients.client import Model
 from harness.plan.counting import MESSAGE, Counting
-from harness.plan.request import Piece, PlannedRequest, key_of
+from harness.plan.request import Piece, PlannedRequest, key_of, with_marks
 from harness.play import Stage, play
 from harness.reference import ReferenceModel
 from harness.run_record import ModelVariant
@@ -45,21 +45,21 @@ def talk_requests(
 
     Repeats share what comes before the model's first message, and go their own ways from there.
     """
-    pieces = list(_head(exam, counting))
-    way = ""
+    head, pieces = list(_head(exam, counting)), list[Piece]()
+    way, before = "", 0
     for message in said:
         text = _text(message)
         way = str(repeat) if isinstance(message, AssistantMessage) else way
         piece = Piece(key=key_of(message.role, text, way), tokens=counting.message(text))
         if isinstance(message, AssistantMessage):
-            marked = (*pieces[:-1], replace(pieces[-1], mark=True))
             yield PlannedRequest(
                 talk=talk,
-                pieces=marked,
+                pieces=with_marks(head, pieces, before=before),
                 reply=replace(piece, tokens=piece.tokens - MESSAGE),
                 most=exam.scenario.limits.output_tokens,
                 estimated=True,
             )
+            before = len(pieces)
         pieces.append(piece)
 
 
@@ -68,10 +68,10 @@ def _head(exam: Exam, counting: Counting) -> Iterator[Piece]:
     if exam.key.tools:
         offered = {"name", "description", "input_schema"}
         text = "".join(tool.model_dump_json(include=offered) for tool in exam.key.tools)
-        yield Piece(key=key_of("tools", text), tokens=counting.text(text), mark=True)
+        yield Piece(key=key_of("tools", text), tokens=counting.text(text))
     if exam.scenario.system:
         text = exam.scenario.system
-        yield Piece(key=key_of("system", text), tokens=counting.message(text), mark=True)
+        yield Piece(key=key_of("system", text), tokens=counting.message(text))
 
 
 def _text(message: Message) -> str:

@@ -8,8 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.report.document_view import DocumentView
+from harness.report.request_view import RequestView
 from harness.report.view import CallView, LeafView, MissingView, SegmentView, TrialView, WordsView
-from harness.report.wording import UNKNOWN
+from harness.report.wording import UNKNOWN, milliseconds, usd, whole
 
 _GOOD, _BAD, _SOFT = "green", "bold red", "dim"
 _NEUTRAL = {"allowed": "allowed extra", "fault": "hit by an injected fault", "unread": "not judged"}
@@ -46,6 +47,7 @@ def print_trial(view: TrialView, console: Console) -> None:
     for score in view.scores:
         value = UNKNOWN if score.value is None else f"{score.value:.2f}"
         console.print(_row(score.name, Text(f"{value}  {score.reason}")))
+    _requests(view, console)
 
 
 def _heading(view: TrialView) -> Group:
@@ -93,6 +95,32 @@ def _segment(segment: SegmentView) -> Iterator[tuple[str, RenderableType]]:
         )
         mark = ("✓ ", _GOOD) if fact.met else ("✗ ", _BAD)
         yield "fact", Text.assemble(mark, f"{_FACTS[fact.kind]} {fact.expected}: {verdict}")
+
+
+def _requests(view: TrialView, console: Console) -> None:
+    """What each request took and cost; of a reference model there is none."""
+    if not view.requests and not view.unanswered:
+        return
+    engaged = " · thinking_not_engaged" if view.thinking_not_engaged else ""
+    at_least = "≥" if view.cost_usd and any(one.cost_usd is None for one in view.requests) else ""
+    told = Text(f"requests: {at_least}{usd(view.cost_usd)}{engaged}", _SOFT)
+    console.print(Rule(told, align="left", style=_SOFT))
+    for number, one in enumerate(view.requests, 1):
+        console.print(_row(f"request {number}", _request(one)))
+    if view.unanswered:
+        console.print(_row("unanswered", Text(", ".join(view.unanswered), _BAD)))
+
+
+def _request(one: RequestView) -> Text:
+    into = f"{whole(one.input)} in ({whole(one.cached)} cached"
+    into += f", {whole(one.written)} written)" if one.written else ")"
+    took = f"{into}, {whole(one.output)} out ({whole(one.reasoning)} thought)"
+    took += f" · {milliseconds(one.ms)} ms · TTFT {milliseconds(one.ttft_ms)}"
+    lines = [f"{usd(one.cost_usd)} ({one.basis}) · {took}"]
+    lines += [f"counts that do not fit together: {one.doubt}"] if one.doubt else []
+    lines += [f"after {', '.join(one.failed)}"] if one.failed else []
+    lines += list(one.conceded)
+    return Text.assemble(lines[0], *((f"\n{line}", "yellow") for line in lines[1:]))
 
 
 def _instead(missing: MissingView) -> str:

@@ -10,8 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
+from harness.pricing import tariffs
 from harness.report.plain_text import visible
 from harness.report.rows import COLUMNS, TrialRow, trial_row
+from harness.run_record import RunRecord
 from harness.store import RunError, Trial
 from scenarios.exam import Exam
 from scenarios.transcript import Transcript
@@ -20,7 +22,9 @@ from scoring.grade import Grade
 Format = Literal["parquet", "datasets"]
 
 _WHOLE = {"repeat", "tokens_in", "tokens_cached", "tokens_out", "tokens_reasoning", "requests", "position"}
-_WHOLE |= {"tokens", "tokens_read", "after", "lag", "wording"}
+_WHOLE |= {"tokens", "tokens_read", "after", "lag", "wording", "tokens_written"}
+_WHOLE |= {"attempts", "requests_unpriced", "requests_doubtful"}
+_TRUTH = {"success", "thinking_not_engaged"}
 _REAL = {"score", "latency_ms", "ttft_ms", "tpot_ms", "cost_usd", "seconds", "ms", "depth"}
 _KEYS = ("run", "model", "suite", "scenario", "repeat")
 CALL_COLUMNS = (
@@ -30,7 +34,7 @@ CALL_COLUMNS = (
 
 
 def export(
-    run: str, trials: Iterable[tuple[Trial, Exam, Transcript, Grade]], place: Path, form: Format
+    record: RunRecord, trials: Iterable[tuple[Trial, Exam, Transcript, Grade]], place: Path, form: Format
 ) -> list[Path]:
     """Write both tables below `place` and name what was written: `trials.parquet` and `calls.parquet`, or
     one folder that `datasets.load_from_disk` reads.
@@ -43,13 +47,14 @@ def export(
     except ModuleNotFoundError as error:
         raise RunError(f"exporting as {form} needs {error.name}: pip install 'longspan[datasets]'") from error
     place.mkdir(parents=True, exist_ok=True)
+    prices = tariffs(record)
     with TemporaryDirectory(dir=place) as scratch:
         files = {name: str(Path(scratch) / f"{name}.arrow") for name in ("trials", "calls")}
         trial_table = writer(path=files["trials"], features=_features(datasets, COLUMNS))
         call_table = writer(path=files["calls"], features=_features(datasets, CALL_COLUMNS))
         with trial_table, call_table:
             for trial, exam, transcript, grade in trials:
-                row = trial_row(run, trial, exam, transcript, grade)
+                row = trial_row(record.id, trial, exam, transcript, grade, prices[trial.model.label])
                 trial_table.write(row)
                 for call in call_rows(row, transcript, grade):
                     call_table.write(call)
@@ -90,7 +95,7 @@ def _saved(datasets: Any, tables: Mapping[str, Any], place: Path, form: Format) 
 
 def _features(datasets: Any, columns: Iterable[str]) -> Any:
     def kind(column: str) -> str:
-        if column == "success":
+        if column in _TRUTH:
             return "bool"
         return "int64" if column in _WHOLE else "float64" if column in _REAL else "string"
 

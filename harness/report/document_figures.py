@@ -9,10 +9,10 @@ those of single cells of a heat map are Wilson's.
 from pydantic import JsonValue
 
 from harness.report.interval import Interval, Metric
+from harness.report.request_figures import Tokens
 from scenarios.language import Language
 from scenarios.reading import Layout
 from scenarios.record import Record
-from scenarios.transcript import Usage
 from scoring.coexistence import Coexistence
 from scoring.consistency.measure import ConsistencyFigures
 from scoring.effective_length import EffectiveLength
@@ -127,7 +127,7 @@ class ReadingSums(Record):
 
     readings: int = 0
     requests: int = 0
-    usage: Usage = Usage()
+    usage: Tokens = Tokens()
     cut: int = 0
     """Replies that ran into the output limit."""
 

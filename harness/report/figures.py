@@ -2,30 +2,45 @@
 
 Trials are read once and one at a time; only numbers are kept, so ten thousand of them stay small. A figure
 that nobody knows is None and never 0. Both denominators stand everywhere: the trials that were played, and
-those of them that could be graded.
+those of them that could be graded. A trial that the cost cap left out was not played, and is neither.
 """
 
-from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from harness.plan.plan import ModelPlan, Plan
+from harness.pricing import UNPRICED, Tariff, tariffs
 from harness.report.document_figures import DocumentFigures, Gap, ReadingSums
 from harness.report.interval import Interval, Metric
 from harness.report.lines import failure_line
 from harness.report.plain_text import one_line
 from harness.report.questions import Questions, models_compared
-from harness.report.rows import total_usage
+from harness.report.request_figures import (
+    CostFigures,
+    Percentiles,
+    PriceSource,
+    RequestSums,
+    Tokens,
+    added,
+    cost_figures,
+    each,
+    merged,
+    percentiles,
+    price_source,
+    total_tokens,
+)
+from harness.report.spent import Spent
 from harness.report.suite_figures import Floors, SuiteFigures, SuiteSums, by_k, measured, success
+from harness.report.thought import ThinkingPoint, ThinkingSeries, engaged, is_asked, kind_of, series
 from harness.run_record import FirstCall, ModelVariant, RunRecord
 from harness.store import Trial
 from scenarios.exam import Exam
 from scenarios.record import Record
-from scenarios.transcript import Exchange, ReadingRecord, Transcript, Usage
+from scenarios.transcript import ReadingRecord, Transcript
 from scoring.grade import Grade
-from scoring.statistics import pass_at_k, pass_hat_k, percentile
+from scoring.statistics import pass_at_k, pass_hat_k
 
 EXCLUDED_LIMIT = 0.02
 """Where a larger share of the trials is excluded, the rest may be only those that were easy to run."""
@@ -33,11 +48,6 @@ _MESSAGES = 10
 """Different messages that are kept for a class of excluded trials."""
 _MESSAGE = 300
 """Characters kept of each."""
-
-
-class Percentiles(Record):
-    p50: float | None
-    p95: float | None
 
 
 class Exclusion(Record):
@@ -59,20 +69,43 @@ class ModelFigures(Record):
     trials: int
     graded: int
     excluded: dict[str, int]
-    """By class of trial. `budget` was not played, and counts in no share of excluded trials."""
+    """By class of trial."""
+    not_played: dict[str, int]
+    """Trials that the cost cap left out, by what was said; in no other figure of trials."""
     ended: dict[str, int]
-    """Every trial by its class, graded ones included."""
+    """Every trial by its class, graded ones and those not played included."""
     exclusions: tuple[Exclusion, ...]
     success: Interval
     floor: float | None
     metrics: dict[str, Metric]
     pass_hat_k: dict[str, float]
     pass_at_k: dict[str, float]
-    usage: Usage
+    usage: Tokens
     """Of all requests, those that gave a document part by part included."""
     requests: int
-    cost_usd: float | None = None
-    cost_per_success_usd: float | None = None
+    """Those that were answered."""
+    doubtful: int
+    """Requests with counts that do not fit together."""
+    attempts: int
+    """How often anything was sent."""
+    failed_attempts: dict[str, int]
+    """Those that brought no reply, by kind."""
+    conceded: dict[str, int]
+    """Requests, by what was given up for them since the endpoint refuses it."""
+    cost_usd: float | None
+    """Of the requests whose cost is known; a lower bound where `cost.unknown` has any."""
+    cost_per_trial_usd: float | None
+    cost_per_success_usd: float | None
+    """All cost over the graded trials that succeeded; None where none did."""
+    cost: CostFigures
+    prices: PriceSource | None
+    """The price list of what was computed."""
+    thinking: str | None
+    """How it was set to think; None where nobody said."""
+    thinking_judged: int | None
+    """Graded trials that could show whether it did; None where it was not asked to think."""
+    thinking_not_engaged: int | None
+    """Those of them with neither a text nor a token of reasoning."""
     latency_ms: Percentiles
     """Of single requests, as the two that follow."""
     ttft_ms: Percentiles
@@ -101,10 +134,19 @@ class Report(Record):
     planned: int
     """Trials that were asked for; those not played yet are in no other figure."""
     trials: int
+    """Those that were played."""
     excluded_trials: int
+    not_played: int
+    """Trials that the cost cap left out so far."""
+    cost_usd: float | None
+    cost: CostFigures
+    spent: Spent | None
+    """In all, earlier playings of trials included; None where no request was written down."""
     models: tuple[ModelFigures, ...]
     document_pairs: tuple[Gap, ...]
     """Every two models on the questions about documents that both answered."""
+    thinking: tuple[ThinkingSeries, ...]
+    """The models that were asked at several settings of thinking."""
 
     def as_json(self) -> dict[str, object]:
         fields = self.model_dump(mode="json")
@@ -130,20 +172,25 @@ class Figures:
     def __init__(self, record: RunRecord, plan: Plan | None = None) -> None:
         self._record = record
         self._plans = {one.model: one for one in plan.models} if plan is not None else {}
-        self._models = {model.label: _ModelSums() for model in record.models}
+        prices = tariffs(record)
+        self._models = {
+            model.label: _ModelSums(model, prices.get(model.label, UNPRICED)) for model in record.models
+        }
 
     def add(self, trial: Trial, exam: Exam, transcript: Transcript, grade: Grade) -> None:
-        self._models.setdefault(trial.model.label, _ModelSums()).add(trial, exam, transcript, grade)
+        self._models[trial.model.label].add(trial, exam, transcript, grade)
 
     def add_reading(self, model: ModelVariant, reading: ReadingRecord) -> None:
         """Count the requests that gave a model a document part by part."""
         self._models[model.label].add_reading(reading)
 
-    def report(self, floors: Floors) -> Report:
+    def report(self, floors: Floors, spent: Spent | None = None) -> Report:
         record, sums = self._record, self._models.values()
-        trials = sum(sum(one.ended.values()) for one in sums)
-        excluded = sum(
-            found.total() for one in sums for name, found in one.excluded.items() if name != "budget"
+        trials = sum(one.played for one in sums)
+        excluded = sum(found.total() for one in sums for found in one.excluded.values())
+        cost = merged(one.requests.cost for one in sums)
+        models = tuple(
+            one.figures(floors, record, self._plans.get(label)) for label, one in self._models.items()
         )
         return Report(
             run=record.id,
@@ -152,75 +199,110 @@ class Figures:
             planned=record.trials,
             trials=trials,
             excluded_trials=excluded,
-            models=tuple(
-                self._models[model.label].figures(model, floors, record, self._plans.get(model.label))
-                for model in record.models
-            ),
+            not_played=sum(one.not_played.total() for one in sums),
+            cost_usd=cost.total,
+            cost=cost_figures(cost),
+            spent=spent,
+            models=models,
             document_pairs=tuple(
                 models_compared({name: one.questions for name, one in self._models.items()}, record.seed)
             ),
+            thinking=series(record.models, _thinking(record, models)),
         )
+
+
+def _thinking(record: RunRecord, models: Iterable[ModelFigures]) -> dict[str, ThinkingPoint]:
+    """What each model's setting brought and cost, by label."""
+    return {
+        figures.model: ThinkingPoint(
+            model=figures.model,
+            setting=figures.thinking or "default",
+            kind=kind_of(variant),
+            trials=figures.trials,
+            graded=figures.graded,
+            success=figures.success,
+            cost_per_trial_usd=figures.cost_per_trial_usd,
+            unpriced=figures.cost.unpriced,
+            latency_ms=figures.latency_ms,
+            reasoning_per_trial=_share(figures.usage.reasoning, figures.trials),
+            judged=figures.thinking_judged,
+            not_engaged=figures.thinking_not_engaged,
+        )
+        for variant, figures in zip(record.models, models, strict=True)
+        if not variant.simulated
+    }
+
+
+def _share(total: int | None, count: int) -> float | None:
+    return None if total is None or not count else total / count
 
 
 @dataclass
 class _ModelSums:
+    model: ModelVariant
+    tariff: Tariff
     suites: defaultdict[str, SuiteSums] = field(default_factory=lambda: defaultdict(SuiteSums))
     ended: Counter[str] = field(default_factory=Counter)
     excluded: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """By class: messages."""
+    not_played: Counter[str] = field(default_factory=Counter)
+    """By message."""
     diagnosis: Counter[str] = field(default_factory=Counter)
     root_causes: Counter[str] = field(default_factory=Counter)
-    usage: Usage = field(default_factory=Usage)
-    requests: int = 0
-    latency: "array[float]" = field(default_factory=lambda: array("d"))
-    ttft: "array[float]" = field(default_factory=lambda: array("d"))
-    tpot: "array[float]" = field(default_factory=lambda: array("d"))
+    requests: RequestSums = field(default_factory=RequestSums)
+    thought: Counter[bool] = field(default_factory=Counter)
+    """Trials that can tell, by whether the model thought."""
     questions: Questions = field(default_factory=Questions)
     readings: ReadingSums = field(default_factory=ReadingSums)
 
+    @property
+    def played(self) -> int:
+        return sum(self.ended.values()) - self.not_played.total()
+
     def add(self, trial: Trial, exam: Exam, transcript: Transcript, grade: Grade) -> None:
-        self.suites[trial.scenario.partition("/")[0]].add(trial, exam, grade)
-        self.questions.add(exam, grade)
+        suite = trial.scenario.partition("/")[0]
         self.ended[grade.ended] += 1
+        self.requests.add(suite, transcript.exchanges, self.tariff)
+        self.requests.add_failed(transcript.failed)
+        if grade.ended == "budget":
+            self._keep(self.not_played, transcript)
+            return
+        self.suites[suite].add(trial, exam, grade)
+        self.questions.add(exam, grade)
         if not grade.graded:
-            said = one_line(failure_line(transcript), _MESSAGE)
-            messages = self.excluded[grade.ended]
-            messages[said if said in messages or len(messages) < _MESSAGES else "…"] += 1
+            self._keep(self.excluded[grade.ended], transcript)
         self.diagnosis.update(grade.codes)
         if grade.root_cause is not None:
             self.root_causes[grade.root_cause] += 1
-        self._add_requests(transcript.exchanges)
+        if (thought := engaged(self.model, transcript)) is not None:
+            self.thought[thought] += 1
 
     def add_reading(self, reading: ReadingRecord) -> None:
-        self._add_requests(reading.exchanges)
+        self.requests.add(reading.suite, reading.exchanges, self.tariff)
         self.readings = ReadingSums(
             readings=self.readings.readings + 1,
             requests=self.readings.requests + len(reading.exchanges),
-            usage=_added(self.readings.usage, total_usage(reading.exchanges)),
+            usage=added(self.readings.usage, total_tokens(reading.exchanges)),
             cut=self.readings.cut + len(reading.cut),
         )
 
-    def _add_requests(self, exchanges: Sequence[Exchange]) -> None:
-        self.usage = _added(self.usage, total_usage(exchanges))
-        self.requests += len(exchanges)
-        for exchange in exchanges:
-            self.latency.append(exchange.ms)
-            self.ttft.extend([] if exchange.ttft_ms is None else [exchange.ttft_ms])
-            self.tpot.extend([] if exchange.tpot_ms is None else [exchange.tpot_ms])
+    def _keep(self, messages: Counter[str], transcript: Transcript) -> None:
+        """Count what was said, the first few different ones by their words."""
+        said = one_line(failure_line(transcript), _MESSAGE)
+        messages[said if said in messages or len(messages) < _MESSAGES else "…"] += 1
 
-    def figures(
-        self, model: ModelVariant, floors: Floors, record: RunRecord, plan: ModelPlan | None
-    ) -> ModelFigures:
-        seed = record.seed
+    def figures(self, floors: Floors, record: RunRecord, plan: ModelPlan | None) -> ModelFigures:
+        seed, model, asked, cost = record.seed, self.model, self.requests, self.requests.cost
         parts = list(self.suites.values())
         excluded = {name: found.total() for name, found in self.excluded.items()}
         return ModelFigures(
             model=model.label,
             simulated=model.simulated,
             first_call=model.first_call,
-            trials=sum(self.ended.values()),
-            graded=sum(self.ended.values()) - sum(excluded.values()),
+            trials=self.played,
+            graded=self.played - sum(excluded.values()),
             excluded=excluded,
+            not_played=dict(self.not_played.most_common()),
             ended=dict(self.ended),
             exclusions=tuple(
                 Exclusion(ended=name, trials=found.total(), messages=dict(found.most_common()))
@@ -231,12 +313,26 @@ class _ModelSums:
             metrics=measured(parts, seed),
             pass_hat_k=by_k(parts, pass_hat_k),
             pass_at_k=by_k(parts, pass_at_k),
-            usage=self.usage,
-            requests=self.requests,
-            latency_ms=_percentiles(self.latency),
-            ttft_ms=_percentiles(self.ttft),
-            tpot_ms=_percentiles(self.tpot),
-            suites=tuple(part.figures(suite, floors, seed) for suite, part in self.suites.items()),
+            usage=asked.tokens,
+            requests=asked.requests,
+            doubtful=asked.doubtful,
+            attempts=asked.attempts,
+            failed_attempts=dict(asked.failed.most_common()),
+            conceded=dict(asked.conceded.most_common()),
+            cost_usd=cost.total,
+            cost_per_trial_usd=each(cost, self.played),
+            cost_per_success_usd=each(cost, sum(part.succeeded for part in parts)),
+            cost=cost_figures(cost),
+            prices=price_source(self.tariff),
+            thinking=model.thinking,
+            thinking_judged=self.thought.total() if is_asked(model) else None,
+            thinking_not_engaged=self.thought[False] if is_asked(model) else None,
+            latency_ms=percentiles(asked.latency),
+            ttft_ms=percentiles(asked.ttft),
+            tpot_ms=percentiles(asked.tpot),
+            suites=tuple(
+                part.figures(suite, floors, seed, asked.costs[suite]) for suite, part in self.suites.items()
+            ),
             diagnosis=dict(self.diagnosis.most_common()),
             root_causes=dict(self.root_causes.most_common()),
             documents=self.questions.figures(self.readings, seed),
@@ -250,21 +346,3 @@ class _ModelSums:
         if not counts or any(suite not in floors for suite in counts):
             return None
         return sum(floors[suite] * count for suite, count in counts.items()) / sum(counts.values())
-
-
-def _percentiles(values: Sequence[float]) -> Percentiles:
-    return Percentiles(p50=percentile(values, 50), p95=percentile(values, 95))
-
-
-def _added(one: Usage, other: Usage) -> Usage:
-    """The sum; None only where neither side knows."""
-
-    def both(a: int | None, b: int | None) -> int | None:
-        return b if a is None else a if b is None else a + b
-
-    return Usage(
-        input=both(one.input, other.input),
-        cached=both(one.cached, other.cached),
-        output=both(one.output, other.output),
-        reasoning=both(one.reasoning, other.reasoning),
-    )

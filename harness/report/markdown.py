@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from pydantic import JsonValue
 
+from harness.report.cost_markdown import costs, thinking, unplayed
+from harness.report.cost_wording import dollars
 from harness.report.document_markdown import documents
 from harness.report.figures import ModelFigures, Report
 from harness.report.markdown_table import escaped, table
@@ -45,10 +47,13 @@ def markdown(report: Report, record: RunRecord, failed: Sequence[FailedTrial]) -
         _components(report.models),
         *_wrong(report.models, failed),
         *_excluded(report.models),
+        *unplayed(report.models),
         *_planned(report.models),
         "## Time and tokens",
         _costs(report.models),
         *_readings(report.models),
+        *costs(report),
+        *thinking(report),
         "## Scenarios (succeeded / graded)",
         _scenarios(report.models),
         "## Where this comes from",
@@ -163,16 +168,16 @@ def _planned(models: Sequence[ModelFigures]) -> list[str]:
         if plan is not None:
             tokens = (plan.tokens.input, plan.tokens.cached, plan.tokens.uncached, plan.tokens.output)
             cost = plan.cost_usd
-            dollars = f"{usd(cost.likely)} ({usd(cost.low)} to {usd(cost.high)})"
+            likely = f"{usd(cost.likely)} ({usd(cost.low)} to {usd(cost.high)})"
             rows.append([escaped(label(model)), "plan", whole(plan.trials), whole(plan.requests)])
-            rows[-1] += [*map(whole, tokens), dollars]
+            rows[-1] += [*map(whole, tokens), likely]
             computed = None
             if usage.input is not None and usage.cached is not None:
                 computed = usage.input - usage.cached
             rows.append(["", "fact", whole(model.trials), whole(model.requests)])
             rows[-1] += [
                 *map(whole, (usage.input, usage.cached, computed, usage.output)),
-                usd(model.cost_usd),
+                dollars(model.cost_usd, model.cost),
             ]
     skipped = [
         f"- {escaped(label(model))}: {whole(n)} questions were not asked: {escaped(why)}"

@@ -17,6 +17,7 @@ from importlib.resources import files
 
 from pydantic import JsonValue
 
+from harness.pricing import tariffs
 from harness.report.figures import Report
 from harness.report.plain_text import visible, visible_json
 from harness.report.view import TrialView, trial_view
@@ -28,7 +29,16 @@ from scoring.codes import CODES, CODES_ZH
 from scoring.grade import Grade
 from scoring.lines.verdict import OUTCOMES, OUTCOMES_ZH, Outcome
 
-_SCRIPTS = ("dom.js", "tables.js", "charts.js", "documents.js", "consistency.js", "trials.js", "page.js")
+_SCRIPTS = (
+    "dom.js",
+    "tables.js",
+    "charts.js",
+    "costs.js",
+    "documents.js",
+    "consistency.js",
+    "trials.js",
+    "page.js",
+)
 _ACTIVE = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 """What could end a script block or a line of script, as JSON writes it harmlessly."""
 
@@ -54,6 +64,7 @@ class Page:
     def __init__(self, record: RunRecord, bounds: Bounds | None = None) -> None:
         self._record = record
         self._bounds = bounds or Bounds()
+        self._prices = tariffs(record)
         self._size = 0
         self._models = {model.label: place for place, model in enumerate(record.models)}
         self._scenarios = {name: place for place, name in enumerate(record.scenarios)}
@@ -65,13 +76,14 @@ class Page:
         self._good: Counter[tuple[str, str]] = Counter()
 
     def add(self, trial: Trial, exam: Exam, transcript: Transcript, grade: Grade) -> None:
-        outcome = "not_graded" if not grade.graded else "passed" if grade.success else "failed"
+        outcome = _outcome(grade)
         scenario = exam.scenario
         reading = None if scenario.reading is None else visible(scenario.reading.key)
         self._titles.setdefault(trial.scenario, (visible(scenario.title), scenario.language, reading))
         talk = None
-        if len(self._talks) < self._bounds.conversations and (outcome != "passed" or self._shows(trial)):
-            talk = self._keep(trial_view(trial, exam, transcript, grade, self._bounds.characters))
+        if len(self._talks) < self._bounds.conversations and self._shows(trial, outcome):
+            limit, tariff = self._bounds.characters, self._prices[trial.model.label]
+            talk = self._keep(trial_view(trial, exam, transcript, grade, limit, tariff))
         self._trials.append(
             [
                 *(self._models[trial.model.label], self._scenarios[trial.scenario], trial.repeat),
@@ -92,8 +104,10 @@ class Page:
         }
         return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _asset("page.html"))
 
-    def _shows(self, trial: Trial) -> bool:
-        """Whether one more trial that succeeded is worth reading."""
+    def _shows(self, trial: Trial, outcome: str) -> bool:
+        """Whether a trial is worth reading: what went wrong always is, and a few that succeeded are."""
+        if outcome != "passed":
+            return outcome != "not_played"
         key = (trial.model.label, trial.scenario.partition("/")[0])
         if self._good[key] >= self._bounds.good_each or self._good.total() >= self._bounds.good:
             return False
@@ -131,6 +145,12 @@ class Page:
             "texts": json.loads(_asset("texts.json")),
         }
         return _embedded(page)[:-1] + ',"talks":[' + ",".join(self._talks) + "]}"
+
+
+def _outcome(grade: Grade) -> str:
+    if grade.ended == "budget":
+        return "not_played"
+    return "not_graded" if not grade.graded else "passed" if grade.success else "failed"
 
 
 def _plain(meanings: Mapping[Outcome, str]) -> JsonValue:

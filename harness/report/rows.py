@@ -8,16 +8,20 @@ cell holds; the transcript and Parquet have it whole.
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from statistics import median
 from typing import Any
 
+from harness.pricing import UNPRICED, Tariff, summed
 from harness.report.lines import answer_line, failure_line
 from harness.report.plain_text import clip, one_line
+from harness.report.request_figures import total_tokens
+from harness.report.thought import engaged
 from harness.store import Trial
 from scenarios.exam import Exam
 from scenarios.reading import Reading
-from scenarios.transcript import Exchange, Transcript, Usage
+from scenarios.transcript import Transcript
 from scoring.grade import Grade
 
 _DOCUMENT = (
@@ -28,25 +32,35 @@ _DOCUMENT = (
 COLUMNS = (
     *("timestamp", "run", "model", "suite", "scenario", "repeat", "class", "error", "success", "score"),
     *("latency_ms", "ttft_ms", "tpot_ms", "tokens_in", "tokens_cached", "tokens_out", "tokens_reasoning"),
-    *("cost_usd", "root_cause", "requests", "seconds"),
+    *("tokens_written", "cost_usd", "requests_unpriced", "requests_doubtful", "root_cause", "requests"),
+    *("attempts", "failed_attempts", "conceded", "thinking", "thinking_not_engaged", "seconds"),
     *("language", *_DOCUMENT, "outcome", "answer_line", "answer_snippet", "answer"),
 )
 _CELL = 32_000
 """Characters; a spreadsheet cell holds 32,767."""
 _SNIPPET = 120
+_DIGITS = {"cost_usd": 9}
+"""Behind the point, where four are not enough: a request may cost a millionth of a dollar."""
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _BYTE_ORDER_MARK = "\ufeff"
 
 TrialRow = dict[str, str | int | float | bool | None]
 
 
-def trial_row(run: str, trial: Trial, exam: Exam, transcript: Transcript, grade: Grade | None) -> TrialRow:
+def trial_row(  # what was asked, what came of it, and what that costs
+    run: str,
+    trial: Trial,
+    exam: Exam,
+    transcript: Transcript,
+    grade: Grade | None,
+    tariff: Tariff = UNPRICED,
+) -> TrialRow:
     """The figures of one trial, by column. Times are medians over its requests; unknown is None, and so is
-    what only questions on documents have.
+    what only questions on documents have. Requests that gave a document part by part are in no trial's row.
 
     Without a grade (the trial was only just played) success, score, root cause and outcome are unknown.
     """
-    usage = total_usage(transcript.exchanges)
+    usage = total_tokens(transcript.exchanges)
     answer = "\n\n".join(record.reply for record in transcript.segments if record.reply)
     return {
         "timestamp": transcript.started,
@@ -66,9 +80,9 @@ def trial_row(run: str, trial: Trial, exam: Exam, transcript: Transcript, grade:
         "tokens_cached": usage.cached,
         "tokens_out": usage.output,
         "tokens_reasoning": usage.reasoning,
-        "cost_usd": None,
+        "tokens_written": usage.written,
         "root_cause": grade.root_cause if grade else None,
-        "requests": len(transcript.exchanges),
+        **_requests(trial, transcript, tariff),
         "seconds": transcript.seconds,
         "language": exam.scenario.language,
         **_about_document(exam.scenario.reading),
@@ -76,6 +90,26 @@ def trial_row(run: str, trial: Trial, exam: Exam, transcript: Transcript, grade:
         "answer_line": answer_line(exam.scenario, transcript),
         "answer_snippet": one_line(answer, _SNIPPET),
         "answer": answer,
+    }
+
+
+def _requests(trial: Trial, transcript: Transcript, tariff: Tariff) -> TrialRow:
+    """What its requests cost and what became of them."""
+    exchanges = transcript.exchanges
+    cost = summed(exchanges, tariff)
+    failed = [one.kind for exchange in exchanges for one in exchange.failed]
+    failed += [one.kind for one in transcript.failed]
+    thought = engaged(trial.model, transcript)
+    return {
+        "cost_usd": cost.total,
+        "requests_unpriced": sum(cost.untold.values()),
+        "requests_doubtful": sum(bool(exchange.usage.doubt) for exchange in exchanges),
+        "requests": len(exchanges),
+        "attempts": len(exchanges) + len(failed),
+        "failed_attempts": ", ".join(f"{kind} {n}" for kind, n in Counter(failed).items()),
+        "conceded": "; ".join(dict.fromkeys(one for exchange in exchanges for one in exchange.conceded)),
+        "thinking": trial.model.thinking,
+        "thinking_not_engaged": None if thought is None else not thought,
     }
 
 
@@ -105,23 +139,7 @@ def csv_header() -> bytes:
 
 def csv_line(row: Mapping[str, Any]) -> bytes:
     """One row for a CSV file of trials; may be appended while a run goes on."""
-    return _csv(_cell(row[column]) for column in COLUMNS).encode()
-
-
-def total_usage(exchanges: Iterable[Exchange]) -> Usage:
-    """The sum of what was reported; None for what no request reported."""
-    reported = [exchange.usage for exchange in exchanges]
-    return Usage(
-        input=_sum(reported, lambda usage: usage.input),
-        cached=_sum(reported, lambda usage: usage.cached),
-        output=_sum(reported, lambda usage: usage.output),
-        reasoning=_sum(reported, lambda usage: usage.reasoning),
-    )
-
-
-def _sum(reported: list[Usage], field: Callable[[Usage], int | None]) -> int | None:
-    counts = [count for usage in reported if (count := field(usage)) is not None]
-    return sum(counts) if counts else None
+    return _csv(_cell(row[column], _DIGITS.get(column, 4)) for column in COLUMNS).encode()
 
 
 def _median(values: Iterable[float | None]) -> float | None:
@@ -135,13 +153,13 @@ def _csv(cells: Iterable[str]) -> str:
     return line.getvalue()
 
 
-def _cell(value: str | float | bool | None) -> str:
+def _cell(value: str | float | bool | None, digits: int) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        return f"{value:.4f}".rstrip("0").rstrip(".")
+        return f"{value:.{digits}f}".rstrip("0").rstrip(".")
     if isinstance(value, int):
         return str(value)
     text, _ = clip(value, _CELL)

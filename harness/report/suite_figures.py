@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
+from harness.pricing import CostSums
 from harness.report.interval import Interval, Metric
+from harness.report.request_figures import CostFigures, cost_figures, each
 from harness.store import Trial
 from scenarios.exam import Exam
 from scenarios.record import Record
@@ -32,6 +34,7 @@ class ScenarioFigures(Record):
 class SuiteFigures(Record):
     suite: str
     trials: int
+    """Those that were played."""
     n: int
     """Graded trials."""
     documents: int
@@ -41,6 +44,10 @@ class SuiteFigures(Record):
     metrics: dict[str, Metric]
     pass_hat_k: dict[str, float]
     pass_at_k: dict[str, float]
+    cost_usd: float | None
+    """Of the requests whose cost is known; a lower bound where `cost.unknown` has any."""
+    cost_per_success_usd: float | None
+    cost: CostFigures
     scenarios: dict[str, ScenarioFigures]
 
 
@@ -74,7 +81,12 @@ class SuiteSums:
             for name, value in _metrics(grade):
                 self.metrics[name][trial.scenario].append(value)
 
-    def figures(self, suite: str, floors: Floors, seed: int) -> SuiteFigures:
+    @property
+    def succeeded(self) -> int:
+        """Graded trials that did."""
+        return sum(sum(found) for found in self.success.values())
+
+    def figures(self, suite: str, floors: Floors, seed: int, cost: CostSums) -> SuiteFigures:
         return SuiteFigures(
             suite=suite,
             trials=self.trials.total(),
@@ -85,6 +97,9 @@ class SuiteSums:
             metrics=measured([self], seed),
             pass_hat_k=by_k([self], pass_hat_k),
             pass_at_k=by_k([self], pass_at_k),
+            cost_usd=cost.total,
+            cost_per_success_usd=each(cost, self.succeeded),
+            cost=cost_figures(cost),
             scenarios={
                 name: ScenarioFigures(
                     document=self.readings.get(name),

@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.report.cost_terminal import print_costs
+from harness.report.cost_wording import dollars
 from harness.report.document_terminal import print_documents
 from harness.report.figures import Exclusion, ModelFigures, Report
 from harness.report.plain_text import visible
@@ -40,6 +42,7 @@ def print_report(report: Report, console: Console) -> None:
     console.print()
     console.print(_costs(report.models))
     console.print(Text(_CLOCKS, "dim"))
+    print_costs(report, console)
     for said in _planned(report.models):
         console.print(said)
     for model in report.models:
@@ -60,7 +63,8 @@ def _planned(models: Sequence[ModelFigures]) -> Iterator[Text]:
             asked = f"{whole(plan.requests)} requests, {whole(plan.tokens.input)} tokens in"
             asked += f" ({whole(plan.tokens.cached)} cached), {usd(plan.cost_usd.likely)}"
             took = f"{whole(model.requests)}, {whole(usage.input)} ({whole(usage.cached)})"
-            yield Text(f"{label(model)}: planned {asked}; it took {took}, {usd(model.cost_usd)}")
+            took += f", {dollars(model.cost_usd, model.cost)}"
+            yield Text(f"{label(model)}: planned {asked}; it took {took}")
 
 
 def _excluded(part: Exclusion) -> str:

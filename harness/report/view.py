@@ -12,9 +12,12 @@ from typing import Literal
 
 from pydantic import JsonValue
 
+from harness.pricing import UNPRICED, Tariff, summed
 from harness.report.document_view import DocumentView, document_view
 from harness.report.lines import failure_line
 from harness.report.plain_text import clip, visible, visible_json
+from harness.report.request_view import RequestView, kinds, request_views
+from harness.report.thought import engaged
 from harness.store import Trial
 from scenarios.exam import Exam, GoldCall
 from scenarios.record import Record
@@ -129,6 +132,13 @@ class TrialView(Record):
     document: DocumentView | None
     """None where no document is asked about."""
     segments: tuple[SegmentView, ...]
+    requests: tuple[RequestView, ...]
+    unanswered: tuple[str, ...]
+    """The attempts of the request that ended the trial, each by its kind."""
+    cost_usd: float | None
+    """Of the requests whose cost is known."""
+    thinking_not_engaged: bool
+    """Thinking was asked for, and there is no sign of it."""
     state: tuple[LeafView, ...]
     scores: tuple[ScoreView, ...]
 
@@ -138,8 +148,13 @@ def trial_name(trial: Trial) -> str:
     return f"{trial.model.slug}/{trial.scenario}/{trial.repeat}"
 
 
-def trial_view(
-    trial: Trial, exam: Exam, transcript: Transcript, grade: Grade, limit: int = WHOLE
+def trial_view(  # what was asked, what came of it, and what that costs
+    trial: Trial,
+    exam: Exam,
+    transcript: Transcript,
+    grade: Grade,
+    limit: int = WHOLE,
+    tariff: Tariff = UNPRICED,
 ) -> TrialView:
     """The view; no text in it is much longer than `limit` characters."""
     facts: list[FactCheck] = []
@@ -166,6 +181,10 @@ def trial_view(
         system=clip(exam.scenario.system, limit)[0],
         document=document_view(exam.scenario, transcript, grade, limit),
         segments=tuple(_segments(exam, transcript, grade, facts, limit)),
+        requests=tuple(request_views(transcript, tariff)),
+        unanswered=kinds(transcript.failed),
+        cost_usd=summed(transcript.exchanges, tariff).total,
+        thinking_not_engaged=engaged(trial.model, transcript) is False,
         state=tuple(_leaf(check, limit) for check in leaves),
         scores=tuple(
             ScoreView(name=name, value=score.value, reason=visible(score.reason))

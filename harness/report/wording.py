@@ -1,5 +1,6 @@
 """Figures as people read them, the same in every report that is text."""
 
+from harness.money import dollars_text
 from harness.report.figures import ModelFigures, Report
 from harness.report.interval import Interval
 from harness.report.plain_text import visible
@@ -50,7 +51,7 @@ def whole(count: int | None) -> str:
 
 
 def usd(dollars: float | None) -> str:
-    return UNKNOWN if dollars is None else f"${dollars:,.2f}"
+    return UNKNOWN if dollars is None else dollars_text(dollars)
 
 
 def milliseconds(value: float | None) -> str:

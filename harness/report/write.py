@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterable
 
 from harness.plan.plan import read_plan
+from harness.pricing import tariffs
 from harness.report.figures import Figures, Report
 from harness.report.markdown import FailedTrial, markdown
 from harness.report.page import Bounds, Page
 from harness.report.rows import csv_header, csv_line, trial_row
+from harness.report.spent import read_spent
 from harness.report.suite_figures import Floors
 from harness.report.view import trial_name
 from harness.run_record import RunRecord
@@ -28,21 +30,22 @@ def write_reports(
     bounds: Bounds | None = None,
 ) -> Report:
     """Write report.html, report.md, report.json and report.csv, each whole or not at all."""
-    figures, page = Figures(record, read_plan(folder)), Page(record, bounds)
+    figures, page, prices = Figures(record, read_plan(folder)), Page(record, bounds), tariffs(record)
     failed: list[FailedTrial] = []
     with growing(folder.path / "report.csv") as table:
         table.write(csv_header())
         for trial, exam, transcript, grade in trials:
             figures.add(trial, exam, transcript, grade)
             page.add(trial, exam, transcript, grade)
-            table.write(csv_line(trial_row(record.id, trial, exam, transcript, grade)))
+            row = trial_row(record.id, trial, exam, transcript, grade, prices[trial.model.label])
+            table.write(csv_line(row))
             if grade.success is False and len(failed) < _NAMED:
                 named = FailedTrial(name=trial_name(trial), root_cause=grade.root_cause, reason=grade.reason)
                 failed.append(named)
     for model in record.models:
         for reading in folder.readings(model):
             figures.add_reading(model, reading)
-    report = figures.report(floors)
+    report = figures.report(floors, read_spent(folder))
     write_whole(folder.path / "report.html", page.html(report).encode())
     write_whole(folder.path / "report.md", markdown(report, record, failed).encode())
     text = json.dumps(report.as_json(), ensure_ascii=False, indent=1, allow_nan=False)

@@ -3,6 +3,7 @@
 import shlex
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +11,9 @@ import typer
 
 from harness.environment import read_environment
 from harness.evaluation import Request, evaluate
-from harness.models import find_variant
 from harness.progress import watch
+from harness.registry.knowledge import load_knowledge
+from harness.variants import Wanted, find_variants
 from harness.verbs.reporting import tell_outcome
 from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
 
@@ -31,9 +33,9 @@ def demo(
     out, err = consoles()
     command = shlex.join(["longspan", *sys.argv[1:]])
     with spoken_errors(resume=command):
-        request = Request(
-            suites=SUITES, models=tuple(find_variant(name) for name in MODELS), runs=runs, command=command
-        )
+        known = load_knowledge(None, datetime.now(UTC).date())
+        models = tuple(one for name in MODELS for one in find_variants(name, Wanted(), known))
+        request = Request(suites=SUITES, models=models, runs=runs, command=command, known=known)
         with watch(err, time.monotonic) as progress:
             outcome = run_async(evaluate(request, read_environment(), progress))
         tell_outcome(outcome, out=out, err=err, as_json=as_json)

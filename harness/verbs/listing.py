@@ -2,17 +2,21 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from harness.environment import read_environment
 from harness.reference import REFERENCE_MODELS
 from harness.reference_reading import READERS
+from harness.registry.knowledge import Knowledge, load_knowledge
 from harness.store import RunError, RunFolder
+from harness.verbs.model_facts import Row, hosted_lines, hosted_rows
 from harness.verbs.setting import JsonFlag, consoles, spoken_errors
 from local_models.catalog import load_catalog
 from scenarios.documents.shelf import DocumentSettings, Shelf
@@ -21,8 +25,6 @@ from scenarios.load import find_suite, library_suites, load_suite
 from scenarios.problem import ScenarioError
 
 app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
-
-Row = dict[str, str | int | None]
 
 
 @app.command("list")
@@ -41,7 +43,7 @@ def listing(
             "suites": _suites,
             "scenarios": lambda: _scenarios(suite or list(library_suites())),
             "tasks": _tasks,
-            "models": _models,
+            "models": lambda: [*_models_here(), *hosted_rows(_knowledge())],
             "runs": lambda: _runs(runs),
         }
         rows = found[what]()
@@ -51,13 +53,35 @@ def listing(
     out, err = consoles()
     if not rows:
         err.print(f"There are no {what} yet.")
-        return
+    elif what == "models":
+        _print_models(out, err)
+    else:
+        out.print(_table(rows))
+
+
+def _table(rows: list[Row]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in rows[0]:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text("–" if value is None else str(value)) for value in row.values()))
-    out.print(table)
+    return table
+
+
+def _print_models(out: Console, err: Console) -> None:
+    """What is asked here and what others serve, each in its table; names that have ended are left out."""
+    known = _knowledge()
+    lines = hosted_lines(known)
+    out.print(_table(_models_here()))
+    out.print()
+    out.print(_table(lines))
+    ended = len(hosted_rows(known)) - len(lines)
+    err.print(
+        f"Prices of a million tokens as of {known.registry.as_of}, at the dearest hours; + where long "
+        f"prompts cost more. {ended} names have ended: `longspan models show NAME` says what replaces one, "
+        "and all else that is known.",
+        markup=False,
+    )
 
 
 def _suites() -> list[Row]:
@@ -91,7 +115,12 @@ def _shelf() -> Shelf:
     return Shelf(DocumentSettings(cache=read_environment().fillers))
 
 
-def _models() -> list[Row]:
+def _knowledge() -> Knowledge:
+    return load_knowledge(None, datetime.now(UTC).date())
+
+
+def _models_here() -> list[Row]:
+    """What is asked in process or served by us, and how to name what others serve elsewhere."""
     rows: list[Row] = [
         {"model": f"reference/{name}", "title": f"{about} (SIMULATED: no model)"}
         for name, about in REFERENCE_MODELS.items()
@@ -100,7 +129,10 @@ def _models() -> list[Row]:
         {"model": f"reference/{name}", "title": f"{about} (SIMULATED)"} for name, about in READERS.items()
     ]
     rows += [{"model": f"local/{name}", "title": model.title} for name, model in load_catalog().items()]
-    return [*rows, {"model": "chat:ID@BASE_URL", "title": "any OpenAI-compatible endpoint"}]
+    return [
+        *rows,
+        {"model": "FORMAT:ID@BASE_URL", "title": "any endpoint that speaks chat, responses or messages"},
+    ]
 
 
 def _runs(runs: Path) -> list[Row]:

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from math import log10
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,13 +15,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.clients.gate import limits_of
 from harness.environment import read_environment
 from harness.evaluation import load_scenarios, prepare_exams, utc_now, world_home
-from harness.plan.plan import ModelPlan, Plan, nothing_fits, over_the_cap
+from harness.money import amount_text
+from harness.notices import notices
+from harness.plan.outlook import dollar_prices, forbidden
+from harness.plan.plan import ModelPlan, Plan, nothing_fits
 from harness.plan.planner import Asked, Planner
-from harness.plan.registry import Registry, load_registry
 from harness.plan.talks import Oracle
 from harness.play import Stage
+from harness.registry.knowledge import Knowledge, load_knowledge
 from harness.run import shuffled
 from harness.run_record import ModelVariant
 from harness.store import RunError
@@ -31,8 +36,16 @@ from harness.verbs.documents import (
     TokensOption,
     document_settings,
 )
-from harness.verbs.planning import MaxCostOption, RegistryOption, WindowOption, window_tokens
-from harness.verbs.run import asked_study, variants_of
+from harness.verbs.planning import (
+    MaxCostOption,
+    MaxTokensOption,
+    RegistryOption,
+    ThinkingOption,
+    WindowOption,
+    caps_of,
+    window_tokens,
+)
+from harness.verbs.run import AgentOption, asked_study, variants_of
 from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
 from scenarios.documents.shelf import DocumentSettings, Shelf
 from scenarios.study import Study, StudyModel
@@ -68,7 +81,10 @@ def plan(  # noqa: PLR0913 # one parameter for each option of the command line
     shuffle: Annotated[
         bool, typer.Option("--shuffle", help="Ask about documents in a random order, against every cache.")
     ] = False,
+    thinking: ThinkingOption = None,
+    agent: AgentOption = None,
     max_cost: MaxCostOption = None,
+    max_tokens: MaxTokensOption = None,
     window: WindowOption = None,
     registry: RegistryOption = None,
     as_json: JsonFlag = False,
@@ -76,8 +92,8 @@ def plan(  # noqa: PLR0913 # one parameter for each option of the command line
     """Trials, requests, tokens, cached tokens, dollars and time of a run; nothing is sent."""
     out, err = consoles()
     with spoken_errors():
-        known = load_registry(registry)
-        study = asked_study(what, model or [], "auto")
+        known = load_knowledge(registry, datetime.now(UTC).date())
+        study = asked_study(what, model or [], "auto", thinking, agent)
         seeded = study.seed if seed is None else seed
         asked = Asked(
             repeats=repeats or study.repeats,
@@ -87,15 +103,18 @@ def plan(  # noqa: PLR0913 # one parameter for each option of the command line
             warm=not shuffle,
         )
         settings = replace(document_settings(study, layout, tokens, sizing, filler), seed=seeded)
-        models = [_variant(one, known) for one in study.models]
+        by_name = [(one, _variants(one, known)) for one in study.models]
+        models = [variant for _, variants in by_name for variant in variants]
+        for notice in notices(models, known):
+            err.print(f"Note: {notice}.", markup=False, highlight=False, soft_wrap=True)
         found = run_async(_planned(study, limit, models, known, asked, settings))
         if as_json:
             typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
         else:
             _show(found, out, err)
-        cap = study.limits.max_cost if max_cost is None else max_cost
-        why = nothing_fits(found.models) or (None if cap is None else over_the_cap(found, cap))
-        if why:
+        caps = caps_of(study, max_cost, max_tokens, by_name)
+        limits = {one.label: limits_of(one, known, caps.limits) for one in models}
+        if why := nothing_fits(found.models) or forbidden(found, caps, limits):
             raise RunError(why)
 
 
@@ -103,11 +122,11 @@ async def _planned(  # what is asked, of whom, and how
     study: Study,
     limit: int | None,
     models: Sequence[ModelVariant],
-    registry: Registry,
+    known: Knowledge,
     asked: Asked,
     settings: DocumentSettings,
 ) -> Plan:
-    environment = read_environment()
+    environment = read_environment(providers=known.providers)
     shelf = Shelf(replace(settings, cache=environment.fillers))
     scenarios = load_scenarios(study.suites, limit, shelf)
     with TemporaryDirectory(prefix="longspan-") as work:
@@ -115,16 +134,23 @@ async def _planned(  # what is asked, of whom, and how
         exams = await prepare_exams(scenarios, home)
         stage = Stage(home=home, now=utc_now, clock=time.perf_counter)
         planner = Planner(
-            registry=registry, shelf=shelf, home=environment.home, oracle=Oracle(stage), asked=asked
+            registry=known.registry,
+            providers=known.providers.providers,
+            prices=dollar_prices(models, known, study.exchange),
+            shelf=shelf,
+            home=environment.home,
+            oracle=Oracle(stage),
+            asked=asked,
         )
         return await planner.plan_for(exams, models)
 
 
-def _variant(asked: StudyModel, registry: Registry) -> ModelVariant:
-    """A model as `run` takes it, or one of the registry's by its name alone, since nothing is sent."""
-    if asked.name in registry.models and asked.name != "local":
-        return ModelVariant(label=asked.name, wire="chat", model=asked.name, sampling=asked.sampling)
-    return variants_of([asked])[0]
+def _variants(asked: StudyModel, known: Knowledge) -> tuple[ModelVariant, ...]:
+    """A model as `run` takes it, or one that nobody serves, since nothing is sent."""
+    entry = known.registry.models.get(asked.name)
+    if entry is not None and entry.provider is None and asked.name != "local":
+        return (ModelVariant(label=asked.name, wire="chat", model=asked.name, sampling=asked.sampling),)
+    return variants_of([asked], known)
 
 
 def _show(found: Plan, out: Console, err: Console) -> None:
@@ -148,7 +174,7 @@ def _figures(one: ModelPlan | Plan) -> list[str]:
         f"{one.trials:,}",
         f"{one.requests:,}",
         *(_count(count) for count in (tokens.input, tokens.cached, tokens.uncached, tokens.output)),
-        *("–" if amount is None else f"{amount:,.2f}" for amount in (cost.low, cost.likely, cost.high)),
+        *("–" if amount is None else amount_text(amount) for amount in (cost.low, cost.likely, cost.high)),
         _duration(one.seconds),
     ]
 

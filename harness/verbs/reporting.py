@@ -1,6 +1,8 @@
 """Grade a run, write its reports and tell the user: the common end of `run`, `demo`, `grade` and `report`."""
 
 import json
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -8,14 +10,31 @@ from rich.console import Console
 from harness.evaluation import Outcome
 from harness.floors import read_floors
 from harness.grading import graded_trials, keeping_scores
+from harness.pricing import repriced
+from harness.registry.entry import Registry
+from harness.registry.provider import load_providers
 from harness.report.terminal import print_report
 from harness.report.write import write_reports
+from harness.run_record import RunRecord
 from harness.store import RunFolder
+from scenarios.load import read_record
+from scenarios.yaml_file import read_yaml
+
+PricesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--registry", help="A registry file: its models are reckoned at its prices, not at those of the run."
+    ),
+]
 
 
-def tell(folder: RunFolder, *, out: Console, err: Console, as_json: bool) -> None:
-    """Rebuild scores and reports from the transcripts, then print them. Raises `RunError`."""
-    record = folder.record
+def tell(
+    folder: RunFolder, *, out: Console, err: Console, as_json: bool, registry: Path | None = None
+) -> None:
+    """Rebuild scores and reports from the transcripts, then print them; with a registry of one's own, at its
+    prices. Raises `RunError` and `ScenarioError`.
+    """
+    record = priced_by(folder.record, registry)
     trials = keeping_scores(folder, graded_trials(folder, record))
     report = write_reports(folder, record, trials, read_floors(folder))
     if as_json:
@@ -26,6 +45,14 @@ def tell(folder: RunFolder, *, out: Console, err: Console, as_json: bool) -> Non
     if left := report.planned - report.trials + report.excluded_trials:
         said = f"{left} of {report.planned} trials are left to play; go on with: {record.command}"
         err.print(said, markup=False, highlight=False, soft_wrap=True)
+
+
+def priced_by(record: RunRecord, registry: Path | None) -> RunRecord:
+    """The record at the prices of a registry of one's own; models that it does not price keep theirs."""
+    if registry is None:
+        return record
+    own = read_record(Registry, read_yaml(registry))
+    return repriced(record, own, load_providers(own.providers))
 
 
 def tell_outcome(outcome: Outcome, *, out: Console, err: Console, as_json: bool) -> None:

@@ -4,16 +4,20 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from harness.agents.registry import AGENTS, played_by
 from harness.environment import read_environment
 from harness.evaluation import Request, evaluate
-from harness.models import ModelError, find_variant
+from harness.notices import key_notices, notices
 from harness.progress import watch
-from harness.run_record import FirstCall, ModelVariant
+from harness.registry.knowledge import Knowledge, load_knowledge
+from harness.run_record import NATIVE, FirstCall, ModelVariant
+from harness.variants import ModelError, Wanted, find_variants
 from harness.verbs.documents import (
     FillerOption,
     LayoutOption,
@@ -21,7 +25,18 @@ from harness.verbs.documents import (
     TokensOption,
     document_settings,
 )
-from harness.verbs.planning import MaxCostOption, RegistryOption, WindowOption, tell_skipped, window_tokens
+from harness.verbs.planning import (
+    MaxCostOption,
+    MaxTokensOption,
+    RegistryOption,
+    ThinkingOption,
+    WindowOption,
+    caps_of,
+    patient,
+    tell_skipped,
+    thinking_settings,
+    window_tokens,
+)
 from harness.verbs.reporting import tell_outcome
 from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
 from scenarios.problem import Problem, ScenarioError
@@ -29,6 +44,11 @@ from scenarios.scenario import Transport
 from scenarios.study import Study, StudyModel
 
 app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+
+AgentOption = Annotated[
+    str | None,
+    typer.Option(help=f"Who plays the turns: {', '.join(AGENTS)}; commas make one row of each."),
+]
 
 
 @app.command(
@@ -40,7 +60,11 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
     ],
     model: Annotated[
         list[str] | None,
-        typer.Option("--model", "-m", help="reference/NAME, local/NAME or chat:ID@BASE_URL; repeatable."),
+        typer.Option(
+            "--model",
+            "-m",
+            help="reference/NAME, local/NAME, qwen3.7-plus …, or FORMAT:ID@BASE_URL; repeatable.",
+        ),
     ] = None,
     *,
     repeats: Annotated[
@@ -51,6 +75,8 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
     first_call: Annotated[
         FirstCall, typer.Option(help="`required` forces a call in the first request of turns that need one.")
     ] = "auto",
+    thinking: ThinkingOption = None,
+    agent: AgentOption = None,
     transport: Annotated[Transport, typer.Option(help="How built-in worlds are reached.")] = "memory",
     seed: Annotated[int | None, typer.Option(help="Of all that is drawn at random; 0 if not said.")] = None,
     layout: LayoutOption = None,
@@ -64,6 +90,7 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
         bool, typer.Option("--allow-cold", help="Go on although the provider's cache does not hit.")
     ] = False,
     max_cost: MaxCostOption = None,
+    max_tokens: MaxTokensOption = None,
     window: WindowOption = None,
     registry: RegistryOption = None,
     runs: Annotated[Path, typer.Option(help="The folder of run folders.")] = Path("runs"),
@@ -76,10 +103,13 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
     command = shlex.join(["longspan", *sys.argv[1:]])
     out, err = consoles()
     with spoken_errors(resume=command):
-        study = asked_study(what, model or [], first_call)
+        study = asked_study(what, model or [], first_call, thinking, agent)
+        known = patient(load_knowledge(registry, datetime.now(UTC).date()), study.limits.patience)
+        models = variants_of(study.models, known)
+        by_name = [(one, variants_of([one], known)) for one in study.models]
         request = Request(
             suites=study.suites,
-            models=variants_of(study.models),
+            models=models,
             repeats=repeats or study.repeats,
             limit=limit,
             concurrency=concurrency or study.limits.concurrency,
@@ -91,36 +121,57 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
             documents=document_settings(study, layout, tokens, sizing, filler),
             shuffled=shuffle,
             allow_cold=allow_cold,
-            max_cost=study.limits.max_cost if max_cost is None else max_cost,
+            caps=caps_of(study, max_cost, max_tokens, by_name),
+            exchange=study.exchange,
             window=window_tokens(window),
-            registry=registry,
+            known=known,
         )
+        environment = read_environment(providers=known.providers)
+        for notice in (*notices(models, known), *key_notices(models, environment, known)):
+            err.print(f"Note: {notice}.", markup=False, highlight=False, soft_wrap=True)
         with watch(err, time.monotonic) as progress:
-            outcome = run_async(evaluate(request, read_environment(), progress))
+            outcome = run_async(evaluate(request, environment, progress))
         tell_skipped(outcome.record, err)
         tell_outcome(outcome, out=out, err=err, as_json=as_json)
 
 
-def asked_study(what: list[str], models: list[str], first_call: FirstCall) -> Study:
-    """What the arguments ask for, as a study."""
+def asked_study(
+    what: list[str],
+    models: list[str],
+    first_call: FirstCall,
+    thinking: str | None = None,
+    agent: str | None = None,
+) -> Study:
+    """What the arguments ask for, as a study. Raises `ModelError` and `ScenarioError`."""
     files = [name for name in what if name.endswith((".yaml", ".yml"))]
     if not files:
         if not models:
             raise ModelError("name a model to ask: --model reference/oracle, --model chat:ID@BASE_URL, …")
-        named = tuple(StudyModel(name=name, first_call=first_call) for name in models)
-        return Study(models=named, suites=tuple(what))
-    if len(what) > 1 or models or first_call != "auto":
+        settings = () if thinking is None else thinking_settings(thinking)
+        agents = (NATIVE,) if agent is None else tuple(agent.split(","))
+        asked = {"first_call": first_call, "thinking": settings, "agent": agents}
+        named = (StudyModel.model_validate({"name": name, **asked}) for name in models)
+        return Study(models=tuple(named), suites=tuple(what))
+    if len(what) > 1 or models or first_call != "auto" or thinking is not None or agent is not None:
         message = "a study names its own suites and models, and how each is asked; give it alone"
         raise ScenarioError([Problem(file=Path(files[0]), message=message)])
     return Study.read(Path(files[0]))
 
 
-def variants_of(models: Sequence[StudyModel]) -> tuple[ModelVariant, ...]:
+def variants_of(models: Sequence[StudyModel], known: Knowledge) -> tuple[ModelVariant, ...]:
     """What the names mean. Raises `ModelError` with a line for every name that means nothing."""
-    found, wrong = [], []
+    found: list[ModelVariant] = []
+    wrong: list[str] = []
     for asked in models:
+        wanted = Wanted(
+            first_call=asked.first_call,
+            sampling=asked.sampling,
+            thinking=asked.thinking,
+            provider=asked.provider,
+        )
         try:
-            found.append(find_variant(asked.name, first_call=asked.first_call, sampling=asked.sampling))
+            variants = find_variants(asked.name, wanted, known)
+            found += [played_by(variant, agent) for variant in variants for agent in asked.agent]
         except ModelError as error:
             wrong.append(str(error))
     if wrong:

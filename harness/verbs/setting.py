@@ -13,9 +13,9 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 
-from harness.models import ModelError
 from harness.run import RunStopped
 from harness.store import RunError
+from harness.variants import ModelError
 from local_models.failure import ServerFailed
 from local_models.install import InstallError
 from scenarios.documents.document import CannotMake

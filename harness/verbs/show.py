@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from harness.grading import Grader
+from harness.pricing import tariffs
 from harness.report.conversation import print_trial
 from harness.report.view import trial_name, trial_view
 from harness.store import RunError, RunFolder, Trial
@@ -32,7 +33,8 @@ def show(
         transcript, exam = folder.transcript(found), folder.exam(found.scenario)
         if transcript is None:
             raise RunError(f"{trial} was not played yet; resume with: {folder.record.command}")
-        view = trial_view(found, exam, transcript, Grader().grade(exam, transcript))
+        tariff = tariffs(folder.record)[found.model.label]
+        view = trial_view(found, exam, transcript, Grader().grade(exam, transcript), tariff=tariff)
     if as_json:
         typer.echo(view.model_dump_json())
     else:

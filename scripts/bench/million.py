@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,9 +25,10 @@ from rich.console import Console
 from harness.environment import read_environment
 from harness.evaluation import Request, evaluate
 from harness.grading import graded_trials
-from harness.models import find_variant
 from harness.progress import watch
-from harness.report.rows import total_usage
+from harness.registry.knowledge import load_knowledge
+from harness.report.request_figures import total_tokens
+from harness.variants import Wanted, find_variants
 from scenarios.documents.length import parse_length
 from scenarios.documents.shelf import DocumentSettings
 
@@ -37,9 +39,11 @@ TOKENIZERS = ("qwen", "deepseek")
 async def play(url: str, sizing: str, suite: Path, runs: Path) -> str:
     """One row of the table."""
     start, cpu = time.perf_counter(), time.process_time()
+    known = load_knowledge(None, datetime.now(UTC).date())
     request = Request(
         suites=(str(suite),),
-        models=(find_variant(f"chat:stub@{url}"),),
+        models=find_variants(f"chat:stub@{url}", Wanted(), known),
+        known=known,
         concurrency=2,
         runs=runs,
         documents=DocumentSettings(sizing=sizing),
@@ -51,7 +55,7 @@ async def play(url: str, sizing: str, suite: Path, runs: Path) -> str:
     readings = [exam.scenario.reading for _, exam, _, _ in trials if exam.scenario.reading is not None]
     documents = {reading.document.name: reading for reading in readings}
     fullest = [reading.tokens / (reading.cell.tokens or 1) for reading in documents.values()]
-    usage = total_usage(exchange for _, _, transcript, _ in trials for exchange in transcript.exchanges)
+    usage = total_tokens(exchange for _, _, transcript, _ in trials for exchange in transcript.exchanges)
     cached = (usage.cached or 0) / max(1, usage.input or 0)
     spent = time.process_time() - cpu, time.perf_counter() - start
     counts = f"{len(documents):>10}{min(fullest):>10.2%}{len(trials):>10}{right:>10}{cached:>10.1%}"

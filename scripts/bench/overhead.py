@@ -25,7 +25,8 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,14 +34,20 @@ from tempfile import TemporaryDirectory
 import aiohttp
 
 from harness.answer_key import prepare_exam
+from harness.clients.gate import Gates
+from harness.clients.purse import Purse
 from harness.environment import Environment
+from harness.evaluation import utc_now
 from harness.grading import Grader
-from harness.models import find_variant, open_model
+from harness.ledger import open_ledger
+from harness.models import Opening, open_model
 from harness.play import Stage
 from harness.recording import recording
+from harness.registry.knowledge import load_knowledge
 from harness.run import Progress, Runner
 from harness.run_record import ModelVariant, RunRecord
 from harness.store import RunFolder, Trial, write_whole
+from harness.variants import Wanted, find_variants
 from scenarios.exam import Exam
 from scenarios.load import find_suite, load_scenario
 from scenarios.scenario import Scenario
@@ -177,20 +184,31 @@ async def ours(
     """Our trial: asked, played, graded and written."""
     home = WorldHome(work=folder / "work", logs=folder / "logs")
     exam = await prepare_exam(scenario, home)
-    variant = find_variant(f"chat:zero@{url}")
-    environment = Environment(home=folder, key=None, variables={})
+    known = load_knowledge(None, datetime.now(UTC).date())
+    (variant,) = find_variants(f"chat:zero@{url}", Wanted(), known)
+    opening = Opening(
+        environment=Environment(home=folder, keys={}, variables={}),
+        known=known,
+        logs=folder,
+        concurrency=WORKERS,
+        seed=0,
+        now=utc_now,
+    )
     number = count()
-    async with open_model(
-        variant, environment=environment, logs=folder, concurrency=WORKERS, seed=0
-    ) as opened:
+    with open_ledger(RunFolder(folder)) as ledger:
+        purse = Purse(ledger=ledger, now=utc_now, max_cost=None, max_tokens=None)
+        gates = Gates(known=known, tariffs={}, purse=purse, concurrency=WORKERS)
+        async with open_model(variant, replace(opening, gate=gates.gate)) as opened:
 
-        async def work() -> None:
-            path = folder / str(next(number))
-            path.mkdir(parents=True)
-            with recording(RunFolder(path), "bench", {exam.scenario.name: exam}, Watcher(tick)) as progress:
-                await _runner(path, variant, exam, trials, home, progress).run(opened.model)
+            async def work() -> None:
+                path = folder / str(next(number))
+                path.mkdir(parents=True)
+                with recording(
+                    RunFolder(path), "bench", {exam.scenario.name: exam}, Watcher(tick)
+                ) as progress:
+                    await _runner(path, variant, exam, trials, home, progress).run(opened.model)
 
-        yield Contender(name=name, trials=trials, work=work, budget=budget)
+            yield Contender(name=name, trials=trials, work=work, budget=budget)
 
 
 def _runner(

@@ -20,9 +20,9 @@ from tempfile import TemporaryDirectory
 from harness.environment import read_environment
 from harness.evaluation import load_scenarios, prepare_exams, utc_now, world_home
 from harness.plan.planner import Asked, Planner
-from harness.plan.registry import load_registry
 from harness.plan.talks import Oracle
 from harness.play import Stage
+from harness.registry.entry import load_registry
 from harness.run_record import ModelVariant
 from scenarios.documents.length import parse_length, spell_length
 from scenarios.documents.shelf import DocumentSettings, Shelf

@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import dedent
@@ -29,9 +30,10 @@ from rich.console import Console
 from harness.environment import read_environment
 from harness.evaluation import Outcome, Request, evaluate
 from harness.grading import graded_trials
-from harness.models import find_variant
 from harness.progress import watch
-from harness.report.rows import total_usage
+from harness.registry.knowledge import load_knowledge
+from harness.report.request_figures import total_tokens
+from harness.variants import Wanted, find_variants
 from local_models.catalog import find_model
 from local_models.install import installed
 from local_models.server import ServeOptions, serve
@@ -40,7 +42,7 @@ from scenarios.documents.shelf import DocumentSettings
 from scenarios.places import LIBRARY
 
 MODEL = "smollm2"
-TASKS = ("needle", "multi-needle", "variables", "counting", "absent")
+TASKS = "needle,multi-needle,variables,counting,absent,segmented"
 SAMPLING: Mapping[str, JsonValue] = {
     "temperature": 0,
     "structured_outputs": {"regex": r"ANSWER: [^\n]{1,100}"},
@@ -73,17 +75,19 @@ def suites(folder: Path, arguments: argparse.Namespace) -> tuple[str, ...]:
     """The suites of this measurement as folders: generated tasks, a segmented one, and two own documents."""
     made = []
     lengths = arguments.lengths.split(",")
-    for task in TASKS:
-        options = {"depths": 5} if task == "needle" else {}
-        asked = {"task": task, "tokens": lengths, "documents": arguments.documents, **options}
-        made.append(_suite(folder / f"real-{task}", f"{task} on a real server", asked, ["single"]))
-    asked = {"task": "segmented", "tokens": lengths[-1], "parts": 5, "documents": arguments.documents}
-    made.append(_suite(folder / "real-segmented", "segmented reading on a real server", asked, ["segmented"]))
-    own = folder / "real-documents"
-    _suite(own, "two documents of our own", None, ["single", "segmented"])
-    for name in filter(None, arguments.own.split(",")):
-        _shortened(LIBRARY / "documents" / name, own / name, arguments.upto)
-    return (*made, str(own)) if arguments.own else tuple(made)
+    for task in filter(None, arguments.tasks.split(",")):
+        layout, own = (
+            ("segmented", {"tokens": lengths[-1], "parts": 5}) if task == "segmented" else ("single", {})
+        )
+        depths = {"depths": 5} if task == "needle" else {}
+        asked = {"task": task, "tokens": lengths, "documents": arguments.documents, **depths, **own}
+        made.append(_suite(folder / f"real-{task}", f"{task} on a real server", asked, [layout]))
+    for layout in ("single", "segmented") if arguments.own else ():
+        place = folder / f"real-documents-{layout}"
+        made.append(_suite(place, "documents of our own", None, [layout]))
+        for name in arguments.own.split(","):
+            _shortened(LIBRARY / "documents" / name, place / name, arguments.upto)
+    return tuple(made)
 
 
 def _suite(folder: Path, title: str, generate: Mapping[str, object] | None, layout: Sequence[str]) -> str:
@@ -119,9 +123,10 @@ async def measure(order: str, names: tuple[str, ...], arguments: argparse.Namesp
         model, ready, logs=work / order, environ=environment.variables, options=options
     ) as endpoint:
         before = await counters(endpoint.base_url)
-        variant = find_variant(
-            f"chat:{MODEL}@{endpoint.base_url}", sampling={**SAMPLING, "max_tokens": arguments.output}
-        ).model_copy(update={"label": f"{MODEL} ({order})"})
+        known = load_knowledge(None, datetime.now(UTC).date())
+        wanted = Wanted(sampling={**SAMPLING, "max_tokens": arguments.output})
+        (found,) = find_variants(f"chat:{MODEL}@{endpoint.base_url}", wanted, known)
+        variant = found.model_copy(update={"label": f"{MODEL} ({order})"})
         request = Request(
             suites=names,
             models=(variant,),
@@ -133,6 +138,7 @@ async def measure(order: str, names: tuple[str, ...], arguments: argparse.Namesp
             documents=DocumentSettings(sizing=str(ready.weights)),
             shuffled=order == "shuffled",
             allow_cold=True,
+            known=known,
         )
         start = time.perf_counter()
         with watch(Console(stderr=True), time.monotonic) as progress:
@@ -171,11 +177,11 @@ def show(runs: Sequence[Measured]) -> None:
         f"computed prompt tokens: {shuffled.computed / aware.computed:.1f} times fewer in document order; "
         f"wall time: {shuffled.seconds / aware.seconds:.1f} times less"
     )
-    head = f"{'suite':<20}{'layout':<11}{'tokens':>8}{'n':>5}{'right':>7}{'flexible':>10}{'excluded':>10}"
+    head = f"{'suite':<26}{'layout':<11}{'tokens':>8}{'n':>5}{'right':>7}{'flexible':>10}{'excluded':>10}"
     print(f"\n{head}   order\n(flexible: right, were the form of the answer overlooked)")
     for run in runs:
         for (suite, layout, tokens), row in sorted(table(run.outcome).items()):
-            left = f"{suite:<20}{layout:<11}{tokens:>8}{row.graded:>5}{row.right:>7}{row.flexible:>10}"
+            left = f"{suite:<26}{layout:<11}{tokens:>8}{row.graded:>5}{row.right:>7}{row.flexible:>10}"
             print(f"{left}{row.excluded:>10}   {run.order}")
 
 
@@ -206,6 +212,7 @@ async def main() -> None:
         description=dedent(__doc__ or ""), formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--lengths", default="1k,2k,4k,7k")
+    parser.add_argument("--tasks", default=TASKS)
     parser.add_argument("--documents", type=int, default=1)
     parser.add_argument("--own", default="supply-contract,zh-lease-contract")
     parser.add_argument("--limit", type=int, help="at most so many questions of each suite")
@@ -229,7 +236,7 @@ def figures(run: Measured) -> dict[str, object]:
     folder, record = run.outcome.folder, run.outcome.record
     ours = [exchange for _, transcript in folder.transcripts(record) for exchange in transcript.exchanges]
     lines = [exchange for reading in folder.readings(record.models[0]) for exchange in reading.exchanges]
-    usage = total_usage([*ours, *lines])
+    usage = total_tokens([*ours, *lines])
     return {
         "order": run.order,
         "run": str(folder.path),

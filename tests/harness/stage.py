@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from harness.clients.client import Ask, ClientError, Conversation, Reply
 from harness.play import Stage
-from harness.run_record import FirstCall, ModelVariant
+from harness.run_record import NATIVE, FirstCall, ModelVariant
 from scenarios.exam import Exam
 from scenarios.scenario import Scenario
 from scenarios.transcript import AssistantMessage, Exchange, Message, ToolCall, Usage
@@ -79,6 +79,7 @@ class Scripted:
     finish: str = "stop"
     output_tokens: int = 5
     first_call: FirstCall = "auto"
+    agent: str = NATIVE
     ms: float = 1.0
     asks: list[Ask] = field(default_factory=list)
     seen: list[tuple[Message, ...]] = field(default_factory=list)
@@ -87,7 +88,8 @@ class Scripted:
 
     @property
     def variant(self) -> ModelVariant:
-        return ModelVariant(label="scripted", wire="chat", model="scripted", first_call=self.first_call)
+        settings = {"first_call": self.first_call, "agent": self.agent}
+        return ModelVariant(label="scripted", wire="chat", model="scripted").model_copy(update=settings)
 
     def converse(self, exam: Exam, repeat: int) -> Conversation:
         self.place = 0

@@ -1,21 +1,45 @@
-"""The key: read once, shown to nobody."""
+"""The keys: read once, shown to nobody."""
 
 from pathlib import Path
 
 import pytest
 
 from harness.environment import mask, read_environment, without_key
+from harness.registry.provider import Dialect, Provider, Providers, load_providers
 
 KEY = "sk-test-0123456789abcdef"
 ENVIRON = {"LONGSPAN_API_KEY": f" {KEY}\n", "LONGSPAN_HOME": "/srv/longspan", "PATH": "/bin"}
 
 
 def test_the_key_is_read_without_the_line_end_that_files_give_it() -> None:
-    assert read_environment(ENVIRON).key == KEY
+    assert read_environment(ENVIRON).keys == {"LONGSPAN_API_KEY": KEY}
 
 
 def test_children_and_scenarios_never_see_the_key() -> None:
     assert read_environment(ENVIRON).variables == {"LONGSPAN_HOME": "/srv/longspan", "PATH": "/bin"}
+
+
+@pytest.mark.parametrize("variable", sorted(load_providers().key_variables))
+def test_no_providers_key_is_among_the_variables(variable: str) -> None:
+    read = read_environment({**ENVIRON, variable: f"{KEY} "})
+
+    assert read.keys[variable] == KEY
+    assert KEY not in str(read.variables)
+
+
+def test_keys_of_a_table_of_ones_own_are_hidden_as_well() -> None:
+    mine = Provider(
+        title="mine",
+        key_variable="MINE",
+        other_key_variables=("MINE_TOO",),
+        wires={"chat": Dialect(source="s")},
+    )
+    own = Providers(providers={"mine": mine}, switches={})
+    environ = {"MINE": KEY, "MINE_TOO": KEY, "OPENAI_API_KEY": KEY, "PATH": "/bin"}
+
+    assert set(read_environment(environ, own).keys) == {"MINE", "MINE_TOO", "OPENAI_API_KEY"}
+    assert read_environment(environ, own).variables == {"PATH": "/bin"}
+    assert read_environment(environ).keys == {"OPENAI_API_KEY": KEY}
 
 
 def test_an_environment_shows_of_its_key_what_gives_nothing_away() -> None:
@@ -24,7 +48,7 @@ def test_an_environment_shows_of_its_key_what_gives_nothing_away() -> None:
 
 @pytest.mark.parametrize("value", ["", "  "])
 def test_an_empty_key_is_no_key(value: str) -> None:
-    assert read_environment({"LONGSPAN_API_KEY": value}).key is None
+    assert read_environment({"LONGSPAN_API_KEY": value}).keys == {}
 
 
 @pytest.mark.parametrize(

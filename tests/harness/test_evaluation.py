@@ -12,11 +12,12 @@ from aiohttp.test_utils import TestServer
 
 from harness.environment import Environment
 from harness.evaluation import Outcome, Request, evaluate
-from harness.models import ModelError, find_variant
 from harness.run import Tally
 from harness.store import RunError
+from harness.variants import ModelError
 from scenarios.problem import ScenarioError
 from scenarios.transcript import TrialClass
+from tests.harness.known import KNOWN, find_variant
 from tests.harness.little_run import Watcher
 from tests.harness.little_suite import write_suite
 
@@ -29,8 +30,13 @@ async def evaluated(tmp_path: Path, **changes: Any) -> Outcome:
     suite = tmp_path / "little"
     if not suite.exists():
         write_suite(suite, "ada", "ole")
-    asked: dict[str, Any] = {"suites": (str(suite),), "models": (ORACLE,), "runs": tmp_path / "runs"}
-    environment = Environment(home=tmp_path / "home", key=None, variables={})
+    asked: dict[str, Any] = {
+        "suites": (str(suite),),
+        "models": (ORACLE,),
+        "runs": tmp_path / "runs",
+        "known": KNOWN,
+    }
+    environment = Environment(home=tmp_path / "home", keys={}, variables={})
     return await evaluate(Request(**{**asked, **changes}), environment, Watcher())
 
 

@@ -1,10 +1,10 @@
-"""A call that the serving side left in the text: only an unmistakable one counts."""
+"""A call or thinking that the serving side left in the text: only an unmistakable call counts."""
 
 import pytest
 
-from harness.mangled import mangled_call
+from harness.mangled import mangled_call, unbalanced_think
 from scenarios.exam import ToolSpec
-from scenarios.transcript import AssistantMessage, ToolCall
+from scenarios.transcript import AssistantMessage, ToolCall, Usage
 
 TOOLS = (ToolSpec(name="shop__refund"),)
 WHOLE = '{"name": "shop__refund", "arguments": {"order": "O-17"}}'
@@ -53,3 +53,21 @@ def test_a_reply_whose_calls_were_parsed_is_not_mangled() -> None:
 
 def test_a_model_that_was_offered_nothing_can_only_have_made_it_up() -> None:
     assert not mangled_call(AssistantMessage(text=f"<tool_call>{WHOLE}</tool_call>"), ())
+
+
+@pytest.mark.parametrize("text", ["<think>hm", "hm</think>\n\n4", "\n<think>\nhm"])
+def test_thinking_whose_begin_or_end_is_missing_is_no_answer(text: str) -> None:
+    assert unbalanced_think(AssistantMessage(text=text), Usage())
+
+
+@pytest.mark.parametrize(
+    ("message", "usage"),
+    [
+        (AssistantMessage(text="Four."), Usage()),
+        (AssistantMessage(text="<think> opens and </think> closes."), Usage()),
+        (AssistantMessage(text="Write </think> at the end.", reasoning="hm"), Usage()),
+        (AssistantMessage(text="Write </think> at the end."), Usage(reasoning=7)),
+    ],
+)
+def test_a_reply_that_speaks_of_tags_is_an_answer(message: AssistantMessage, usage: Usage) -> None:
+    assert not unbalanced_think(message, usage)

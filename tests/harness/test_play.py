@@ -109,6 +109,9 @@ async def test_what_a_model_uses_up_counts_against_it(
         ('<tool_call>{"name": "boxes__peek", "arguments": {"box": "a"}}</tool_call>', "parser"),
         ('<tool_call>{"name": "boxes__peek", "arguments": </tool_call>', "done"),
         ('<tool_call>{"name": "no__tool", "arguments": {}}</tool_call>', "done"),
+        ("<think>three, or is it", "parser"),
+        ("three, so</think>I put 3 into b.", "parser"),
+        ("Between <think> and </think> I put 3 into b.", "done"),
     ],
 )
 async def test_every_ending_has_its_class(tmp_path: Path, turn: Turn, ended: str) -> None:

@@ -11,13 +11,13 @@ from pydantic import JsonValue
 from harness.answer_key import prepare_exam
 from harness.clients.client import Model
 from harness.evaluation import load_scenarios
-from harness.models import find_variant
 from harness.play import play
 from harness.reference import REFERENCE_MODELS, Performer, ReferenceModel, constant
 from harness.run_record import ModelVariant
 from scenarios.scenario import Scenario
 from scenarios.transcript import AssistantMessage, Transcript
 from scoring.grade import Grade, grade
+from tests.harness.known import find_variant
 from tests.harness.stage import scenario, stage
 from tools.builtin import built_in_worlds
 from tools.world import State, World, writes

@@ -5,14 +5,15 @@ from pathlib import Path
 import pytest
 
 from harness.grading import Grader
-from harness.models import ModelError, find_variant
 from harness.play import play
 from harness.reference import ReferenceModel
 from harness.reference_reading import NoReader, answer_from, parse_reader
 from harness.run_record import ModelVariant
+from harness.variants import ModelError
 from scenarios.line import Conflict, Names, Value
 from scenarios.reading import Evidence, Layout
 from scoring.grade import Grade
+from tests.harness.known import find_variant
 from tests.harness.little_reading import OneDocument, asked, question, reading_stage
 
 

@@ -7,8 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from harness.clients.client import Ask, BadReply, ClientError, Conversation, Overloaded, Rejected, Reply
-from harness.run import RunStopped, Tally
+from harness.clients.client import (
+    Ask,
+    BadReply,
+    ClientError,
+    Conversation,
+    OverBudget,
+    Overloaded,
+    Rejected,
+    Reply,
+)
+from harness.run import CapReached, RunStopped, Tally
 from harness.run_record import ModelVariant
 from scenarios.exam import Exam
 from scenarios.transcript import AssistantMessage, Exchange, Message
@@ -271,3 +280,14 @@ async def test_a_cancelled_run_keeps_whole_transcripts_only(tmp_path: Path) -> N
     assert run.ended(model, 2) == ["done", None, None, None]
     again = gold()
     assert (await run.runner(again, repeats=2).run(again)).played == 3
+
+
+async def test_after_a_cap_no_further_trial_is_begun_and_what_was_on_its_way_is_kept(tmp_path: Path) -> None:
+    over = OverBudget("max_cost", "--max-cost $0.05: $0.04 is spent")
+    run, model = await little_run(tmp_path), in_turn(GOLD, [over], GOLD)
+
+    with pytest.raises(CapReached, match=r"^scripted: --max-cost \$0\.05: \$0\.04 is spent$"):
+        await run.runner(model, repeats=2).run(model)
+
+    assert run.ended(model, repeats=2) == ["done", "budget", None, None]
+    assert len(run.runner(gold(), repeats=2).todo(model.variant)) == 3

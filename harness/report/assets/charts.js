@@ -49,29 +49,40 @@ function sign(kind, x, y, size = 4.5) {
   return svg("circle", { class: "sign", cx: x, cy: y, r: size });
 }
 
+// What the upright axis counts: its top, the words at its ticks, and a point in words.
+const SHARES = { top: 1, tick: (share) => (100 * share).toFixed(0) + (share === 1 ? "\u00a0%" : ""), say: (point) => interval(point.score) };
+
+// An axis for amounts from 0 to a round number that is at least `most`.
+function amounts(most, tick, say) {
+  const unit = 10 ** Math.floor(Math.log10(most));
+  return { top: unit * [1, 2, 4, 5, 8, 10].find((step) => step * unit >= most), tick, say, left: 66 };
+}
+
 // Lines over places on an axis: `ticks` are their names, each line has {name, points: [{at, score, n}]}. A point's interval
-// is a stroke through it.
-function chart(title, ticks, lines, connected = true) {
-  const { width, height, left, right, top, bottom } = CHART;
+// is a stroke through it, its `mark` a word beside it; a `loose` point has no place on the scale, and no line leads to it.
+function chart(title, ticks, lines, { connected = true, scale = SHARES } = {}) {
+  const { width, height, right, top, bottom } = CHART;
+  const left = scale.left || CHART.left;
   const shown = lines.slice(0, SIGNS.length);
   const step = (width - left - right) / ticks.length;
   const apart = Math.min(9, step / (shown.length + 1));
   const x = (at, line) => left + step * (at + 0.5) + apart * (line - (shown.length - 1) / 2);
-  const y = (share) => top + (height - top - bottom) * (1 - share);
-  const axis = [0, 0.25, 0.5, 0.75, 1].map((share) => [
-    svg("line", { class: "axis", x1: left, x2: width - right, y1: y(share), y2: y(share) }),
-    svg("text", { x: left - 6, y: y(share) + 4, "text-anchor": "end" }, (100 * share).toFixed(0) + (share === 1 ? "\u00a0%" : ""))]);
+  const y = (value) => top + (height - top - bottom) * (1 - value / scale.top);
+  const axis = [0, 0.25, 0.5, 0.75, 1].map((share) => share * scale.top).map((value) => [
+    svg("line", { class: "axis", x1: left, x2: width - right, y1: y(value), y2: y(value) }),
+    svg("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, scale.tick(value))]);
   const names = ticks.map((name, at) => svg("text", { x: left + step * (at + 0.5), y: height - bottom + 18, "text-anchor": "middle" }, name));
   const drawn = shown.map((line, number) => svg("g", { class: "line s" + number },
-    connected && svg("polyline", { points: line.points.map((point) => `${x(point.at, number).toFixed(1)},${y(point.score.mean).toFixed(1)}`).join(" ") }),
-    line.points.map((point) => svg("g", {}, svg("title", {}, `${line.name}, ${ticks[point.at]}: ${interval(point.score)}, n ${whole(point.n)}`),
+    connected && svg("polyline", { points: line.points.filter((point) => !point.loose).map((point) => `${x(point.at, number).toFixed(1)},${y(point.score.mean).toFixed(1)}`).join(" ") }),
+    line.points.map((point) => svg("g", {}, svg("title", {}, `${line.name}, ${ticks[point.at]}: ${scale.say(point)}, n ${whole(point.n)}`),
       point.score.low !== null && svg("line", { class: "ends", x1: x(point.at, number), x2: x(point.at, number), y1: y(point.score.high), y2: y(point.score.low) }),
-      sign(SIGNS[number], x(point.at, number), y(point.score.mean))))));
+      sign(SIGNS[number], x(point.at, number), y(point.score.mean)),
+      point.mark && svg("text", { class: "beside", x: x(point.at, number) + 8, y: y(point.score.mean) + 4 }, point.mark)))));
   const legend = el("ul", { class: "legend" }, shown.map((line, number) => el("li", {},
     svg("svg", { class: "key", viewBox: "0 0 34 14", "aria-hidden": "true" }, svg("g", { class: "line s" + number },
       connected && svg("polyline", { points: "0,7 34,7" }), sign(SIGNS[number], 17, 7))), " ", line.name)),
   lines.length > shown.length && el("li", { class: "soft" }, text("not_drawn", { n: lines.length - shown.length })));
-  const words = shown.map((line) => `${line.name}: ${line.points.map((point) => `${ticks[point.at]} ${percent(point.score.mean)}`).join(", ")}`).join("; ");
+  const words = shown.map((line) => `${line.name}: ${line.points.map((point) => `${ticks[point.at]} ${scale.say(point)}`).join(", ")}`).join("; ");
   return el("figure", {}, el("figcaption", {}, title), el("div", { class: "scroll" },
     svg("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}. ${words}` }, axis, names, drawn)), legend);
 }
@@ -84,5 +95,5 @@ function curve(title, of, pick, name, connected = true) {
   const ticks = keys.map((key) => name(all.find((part) => part.key === key)));
   return chart(title, ticks, of.map(([model, figures]) => ({
     name: model, points: pick(figures).map((part) => ({ at: keys.indexOf(part.key), score: part.score, n: part.n })).sort((a, b) => a.at - b.at),
-  })).filter((line) => line.points.length > 0), connected);
+  })).filter((line) => line.points.length > 0), { connected });
 }

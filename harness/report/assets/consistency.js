@@ -59,12 +59,11 @@ function planned() {
   if (of.length === 0) return notAsked ? section("planned", notAsked) : null;
   const heads = [{ name: text("model"), kind: "model" }, { name: "" }, ...["trials", "requests", "input", "cached", "uncached", "output", "cost"].map((name) => ({ name: text(name), kind: "right" }))];
   const left = (input, cached) => (input === null || cached === null ? null : input - cached);
-  const dollars = (value) => (value === null ? UNKNOWN : "$" + value.toFixed(2));
   const rows = of.flatMap((model) => [
     row(heads, [marked(model), text("plan"), whole(model.plan.trials), whole(model.plan.requests), ...["input", "cached", "uncached", "output"].map((name) => whole(model.plan.tokens[name])),
-      [dollars(model.plan.cost_usd.likely), el("span", { class: "gloss" }, `${dollars(model.plan.cost_usd.low)} – ${dollars(model.plan.cost_usd.high)}`)]]),
+      [usd(model.plan.cost_usd.likely), el("span", { class: "gloss" }, `${usd(model.plan.cost_usd.low)} – ${usd(model.plan.cost_usd.high)}`)]]),
     row(heads, ["", text("fact"), whole(model.trials), whole(model.requests), whole(model.usage.input), whole(model.usage.cached), whole(left(model.usage.input, model.usage.cached)),
-      whole(model.usage.output), dollars(model.cost_usd)]),
+      whole(model.usage.output), usd(model.cost_usd, model.cost)]),
   ]);
   return section("planned", note("planned_note"), table(heads, rows, "wide"), notAsked);
 }

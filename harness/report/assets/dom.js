@@ -55,6 +55,14 @@ const whole = (value) => (value === null || value === undefined ? UNKNOWN : valu
 const time = (value) =>
   value === null || value === undefined ? UNKNOWN : value < 10 ? value.toFixed(2) : whole(Math.round(value));
 
+// Dollars: cents at the least, and three digits of what is below a dollar; ≥ where some requests have no known cost.
+function usd(value, cost) {
+  if (value === null || value === undefined) return UNKNOWN;
+  const cents = value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const small = value > 0 && value < 1 ? value.toFixed(2 - Math.floor(Math.log10(value))).replace(/0+$/, "") : "";
+  return (cost && Object.keys(cost.unknown).length > 0 ? "≥\u00a0$" : "$") + (small.length >= cents.length ? small : cents);
+}
+
 function table(heads, rows, kind) {
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": heads.map((head) => head.name).join(", ") },
     el("table", { class: kind },

@@ -140,13 +140,12 @@ function excluded() {
 function speed() {
   const three = (name) => [{ name: `${name} p50`, kind: "right" }, { name: "p95", kind: "right" }];
   const heads = [{ name: text("model"), kind: "model" }, { name: text("requests"), kind: "right" }, ...three(text("latency")), ...three("TTFT"), ...three("TPOT")];
-  const tokens = [{ name: text("model"), kind: "model" }, ...["input", "cached", "output", "reasoning", "cost"].map((name) => ({ name: text(name), kind: "right" }))];
+  const counted = ["input", "cached", models.some((model) => model.usage.written > 0) && "written", "output", "reasoning"].filter(Boolean);
+  const tokens = [{ name: text("model"), kind: "model" }, ...counted.map((name) => ({ name: text(name), kind: "right" }))];
   return section("speed", note("speed_note"),
     table(heads, models.map((model) => row(heads, [marked(model), whole(model.requests),
       ...[model.latency_ms, model.ttft_ms, model.tpot_ms].flatMap((part) => [time(part.p50), time(part.p95)])])), "wide"),
-    table(tokens, models.map((model) => row(tokens, [marked(model),
-      ...["input", "cached", "output", "reasoning"].map((name) => whole(model.usage[name])),
-      model.cost_usd === null ? UNKNOWN : "$" + model.cost_usd.toFixed(4)])), "wide"),
+    table(tokens, models.map((model) => row(tokens, [marked(model), ...counted.map((name) => whole(model.usage[name]))])), "wide"),
     models.filter((model) => model.documents?.readings.requests > 0).map((model) => note("readings_note", {
       model: marked(model), requests: whole(model.documents.readings.requests), tokens: whole(model.documents.readings.usage.input) })));
 }
@@ -158,6 +157,9 @@ function provenance() {
   const settings = run.models.map((model) => [el("h3", {}, model.label, model.simulated ? " · SIMULATED" : ""), pairs([
     [text("model"), mono(model.model)], [text("wire"), mono(model.wire)],
     ...(model.base_url ? [[text("endpoint"), mono(model.base_url)]] : []),
+    ...(model.provider ? [[text("provider"), mono(model.provider)]] : []),
+    ...(model.thinking ? [[text("thinking"), [settingName(model.thinking), " ", mono(JSON.stringify(model.request))]]] : []),
+    ...(model.label in run.prices ? [[text("prices_of"), mono(JSON.stringify(run.prices[model.label]))]] : []),
     [text("sampling"), Object.keys(model.sampling).length ? mono(JSON.stringify(model.sampling)) : text("provider_default")],
     [text("first_call"), model.first_call === "required" ? text("forced") : text("free")],
     ...(model.label in run.engines ? [[text("engine"), el("pre", {}, JSON.stringify(run.engines[model.label], null, 1))]] : []),

@@ -1,6 +1,6 @@
 // The trials: a grid of all of them, and each one that is on this page as a conversation.
 
-const OUTCOME = { passed: ["✓", "good"], failed: ["✗", "bad"], not_graded: ["○", "warn"] };
+const OUTCOME = { passed: ["✓", "good"], failed: ["✗", "bad"], not_graded: ["○", "warn"], not_played: ["·", "soft"] };
 const trials = data.trials.map(([model, scenario, repeat, outcome, ended, score, root, talk], id) =>
   ({ id, model, scenario, repeat, outcome, ended, score, root, talk }));
 
@@ -20,7 +20,7 @@ function grid() {
   }
   const heads = [{ name: text("scenario") }, ...models.map((model) => ({ name: marked(model) }))];
   const cell = (mine) => {
-    const graded = mine.filter((trial) => trial.outcome !== "not_graded");
+    const graded = mine.filter((trial) => trial.outcome === "passed" || trial.outcome === "failed");
     const good = graded.filter((trial) => trial.outcome === "passed");
     const marks = mine.length <= 12 ? mine : mine.filter((trial) => trial.talk !== null).slice(0, 6);
     return mine.length === 0 ? UNKNOWN : [marks.map(mark), " ", el("span", { class: "soft num" }, `${good.length}/${graded.length}`)];
@@ -76,7 +76,7 @@ function readable() {
 }
 
 function others() {
-  const left = trials.filter((trial) => trial.talk === null && trial.outcome !== "passed");
+  const left = trials.filter((trial) => trial.talk === null && (trial.outcome === "failed" || trial.outcome === "not_graded"));
   if (left.length === 0) return null;
   const name = (trial) => `${data.slugs[trial.model]}/${data.scenarios[trial.scenario].name}/${trial.repeat}`;
   return fold(text("named", { n: whole(left.length), command: `longspan show runs/${data.run.id} TRIAL` }),
@@ -104,6 +104,7 @@ function conversation(talk) {
     [text("why"), talk.failure ? [talk.reason, el("br"), talk.failure] : talk.reason],
     [text("ended"), [el("span", { class: "mono" }, talk.ended), " ", text("class_meaning|" + talk.ended)]],
     [text("score"), value(talk.score)],
+    ...(talk.thinking_not_engaged ? [[text("thinking"), el("span", { class: "warn" }, text("not_engaged_here"))]] : []),
     ...(talk.notes.length ? [[text("notes"), talk.notes.join(" · ")]] : []),
   ];
   const heads = [{ name: text("component") }, { name: text("score"), kind: "right" }, { name: text("why") }];
@@ -115,7 +116,8 @@ function conversation(talk) {
     talk.document && asked(talk.document),
     talk.segments.map((part) => segment(part, talk.segments.length > 1)),
     finalState(talk.state),
-    scores.length > 0 && fold(text("scores"), table(heads, scores, "")));
+    scores.length > 0 && fold(text("scores"), table(heads, scores, "")),
+    requests(talk));
 }
 
 // What was asked of a document: what was shown before, what the answer rests on, and what was made of it.

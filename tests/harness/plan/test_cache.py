@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from harness.plan.cache import Totals, outcomes, simulate
 from harness.plan.cost import dollars
-from harness.plan.registry import NO_CACHE, CacheRule, Pace, Prices
 from harness.plan.request import PlannedRequest, scaled
+from harness.registry.cache_rule import NO_CACHE, CacheRule, Pace
+from harness.registry.rates import Prices
 from tests.harness.plan.little_requests import asked, piece, questions, request
 
 BLOCK = CacheRule(kind="block", block=16)

@@ -6,7 +6,7 @@ import pytest
 
 from harness.plan.cache import Outcome
 from harness.plan.cost import dollars
-from harness.plan.registry import Prices, Tier
+from harness.registry.rates import Prices, Tier
 
 PRICES = Prices(
     input=2,

@@ -44,6 +44,13 @@ def test_the_answer_needs_room_too() -> None:
     assert fits(asked(output=4000), 64_000) is not None
 
 
+def test_thinking_needs_room_beside_the_answer() -> None:
+    why = fits(asked(), 64_000, thinking=8192)
+
+    assert why is not None
+    assert "512 for the answer, 8,192 to think, 640 to spare" in why
+
+
 @pytest.mark.parametrize(
     ("layout", "after", "least"),
     [("single", 3, 60_000), ("segmented", 2, 30_000), ("recap", 3, 120_000), ("carry", 3, 30_000)],

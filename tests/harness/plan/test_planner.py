@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
-from harness.models import find_variant
 from harness.plan.plan import ModelPlan, nothing_fits, over_the_cap, read_plan, write_plan
 from harness.plan.planner import Asked, Planner
-from harness.plan.registry import CacheRule, Entry, Pace, Prices, Registry, load_registry
 from harness.plan.talks import Oracle
+from harness.registry.cache_rule import CacheRule, Pace
+from harness.registry.entry import Entry, Registry, load_registry
+from harness.registry.rates import Prices
 from harness.run import shuffled
 from harness.run_record import ModelVariant
 from harness.store import RunFolder
 from scenarios.exam import Exam
+from tests.harness.known import KNOWN, find_variant
 from tests.harness.little_reading import OneDocument, asked
 from tests.harness.little_run import exam
 from tests.harness.stage import stage
@@ -144,6 +146,38 @@ async def test_a_cache_that_wants_to_be_asked_is_counted_on_once_it_is(tmp_path:
     assert silent.cost_usd.low == asking.cost_usd.low
     assert asking.tokens.cached > 0
     assert any("its cache needs prompt_cache_key" in note for note in silent.notes)
+
+
+async def test_cache_marks_are_counted_on_where_the_endpoint_is_sent_them(tmp_path: Path) -> None:
+    rule = CacheRule(kind="breakpoint", needs="cache marks")
+    choosy = planner(tmp_path, {"choosy": ENTRY.model_copy(update={"cache": rule})})
+    choosy.providers = KNOWN.providers.providers
+    marked = known("choosy", provider="anthropic").model_copy(update={"wire": "messages"})
+    exams = {**await questions(tmp_path), **await tool_work(tmp_path)}
+
+    silent, asking = (await choosy.plan_for(exams, [known("choosy"), marked])).models
+
+    assert silent.tokens.cached == 0 < asking.tokens.cached
+    assert silent.tokens.input == asking.tokens.input
+    assert any("its cache needs cache marks" in note for note in silent.notes)
+    assert not any("its cache needs" in note for note in asking.notes)
+
+
+async def test_a_key_of_what_is_shared_is_counted_on_for_what_shares_something(tmp_path: Path) -> None:
+    rule = CacheRule(kind="block", needs="prompt_cache_key")
+    choosy = planner(tmp_path, {"choosy": ENTRY.model_copy(update={"cache": rule})})
+    choosy.providers = KNOWN.providers.providers
+    documents, tools = await questions(tmp_path), await tool_work(tmp_path)
+
+    one, other, both = [
+        (await choosy.plan_for(exams, [known("choosy", provider="mistral")])).models[0]
+        for exams in (documents, tools, {**documents, **tools})
+    ]
+
+    assert one.tokens.cached == both.tokens.cached > 0
+    assert other.tokens.cached == 0
+    told = [any("only questions on a document" in note for note in plan.notes) for plan in (one, other, both)]
+    assert told == [False, True, True]
 
 
 async def test_a_machine_by_the_hour_costs_what_it_takes(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from harness.answer_key import prepare_exam
+from harness.clients.cache_marks import marked_messages
 from harness.clients.client import Ask, Conversation, Reply
 from harness.plan.counting import MESSAGE, Counting
 from harness.plan.readings import LINE_TOKENS, NOTED_TOKENS, Readings
@@ -34,6 +35,9 @@ class Recorder:
 
     sent: list[tuple[Message, ...]] = field(default_factory=list)
     most: list[int] = field(default_factory=list)
+    marked: list[frozenset[int]] = field(default_factory=list)
+    """Which of the messages would be sent with a mark."""
+    shared: list[bool] = field(default_factory=list)
 
     @property
     def variant(self) -> ModelVariant:
@@ -45,6 +49,8 @@ class Recorder:
     async def reply(self, messages: Sequence[Message], ask: Ask) -> Reply:
         self.sent.append(tuple(messages))
         self.most.append(ask.output_tokens)
+        self.marked.append(marked_messages(messages, ask))
+        self.shared.append(ask.shared is not None)
         words = f"read {len(self.sent)}"  # no two replies are alike
         return Reply(message=AssistantMessage(text=words), exchange=Exchange(finish="stop"))
 
@@ -105,6 +111,17 @@ async def test_planned_requests_share_their_beginnings_as_sent_ones_do(
     for one, other in combinations(range(len(planned)), 2):
         keys = [[piece.key for piece in planned[n].pieces] for n in (one, other)]
         assert shared(*keys) - 1 == shared(recorder.sent[one], recorder.sent[other]), (one, other)
+
+
+@pytest.mark.parametrize("layout", SENT)
+async def test_cache_marks_are_planned_where_they_are_sent(tmp_path: Path, layout: Layout) -> None:
+    recorder, planned = await both(tmp_path, layout, repeats=2)
+
+    for request, marked in zip(planned, recorder.marked, strict=True):
+        head, *said = request.pieces
+        assert head.mark
+        assert {place for place, piece in enumerate(said) if piece.mark} == marked
+    assert [request.shared for request in planned] == recorder.shared
 
 
 @pytest.mark.parametrize("layout", ["single", "concat", "segmented", "recap"])

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from harness.clients.cache_marks import marked_messages
+from harness.clients.client import Ask
 from harness.plan.cache import simulate
 from harness.plan.counting import Counting
-from harness.plan.registry import CacheRule
 from harness.plan.talks import Oracle, talk_requests
+from harness.registry.cache_rule import CacheRule
 from scenarios.transcript import AssistantMessage
 from tests.harness.little_reading import OneDocument
 from tests.harness.little_run import exam, gold
@@ -32,6 +34,30 @@ async def test_each_message_of_the_oracle_is_a_request_with_all_that_came_before
     assert all(request.estimated and request.talk == 7 for request in requests)
     assert all(request.pieces[-1].mark for request in requests)
     assert all(request.reply.tokens > 0 for request in requests)
+
+
+async def test_cache_marks_are_planned_where_they_are_sent(tmp_path: Path) -> None:
+    one = await exam(tmp_path, system="Be brief.")
+    said = await Oracle(stage(tmp_path)).said(one)
+    ask = Ask(output_tokens=100, seconds=5)
+    sent = [said[:place] for place, message in enumerate(said) if isinstance(message, AssistantMessage)]
+
+    requests = talk_requests(one, said, counting(), repeat=0, talk=0)
+
+    for request, messages in zip(requests, sent, strict=True):
+        tools, system, *pieces = request.pieces
+        assert (tools.mark, system.mark) == (False, True)
+        assert {place for place, piece in enumerate(pieces) if piece.mark} == marked_messages(messages, ask)
+
+
+async def test_a_marked_conversation_finds_each_request_in_the_next(tmp_path: Path) -> None:
+    one = await exam(tmp_path)
+    said = await Oracle(stage(tmp_path)).said(one)
+    requests = list(talk_requests(one, said, counting(), repeat=0, talk=0))
+
+    found = simulate(requests, CacheRule(kind="breakpoint"))
+
+    assert found.cached == sum(request.input for request in requests[:-1])
 
 
 async def test_a_conversation_finds_what_it_said_before_in_the_cache(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from harness.report.dataset import CALL_COLUMNS, call_rows, export
 from harness.report.rows import COLUMNS, trial_row
-from tests.harness.report.sample_run import bad, broken, good, graded, transcript
+from tests.harness.report.sample_run import bad, broken, good, graded, record, transcript
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_without_the_library_the_error_names_the_remedy(tmp_path: Path) -> None:
 def test_parquet_holds_one_row_a_trial_and_one_a_call(tmp_path: Path, datasets: Any) -> None:
     answer = "整句 " * 20_000
     trials = [*graded(good(), bad(), broken(), transcript(reply=answer))]
-    written = export("run1", trials, tmp_path, "parquet")
+    written = export(record(), trials, tmp_path, "parquet")
     assert sorted(tmp_path.iterdir()) == sorted(written)
     tables: list[Any] = [
         datasets.Dataset.from_parquet(str(file), cache_dir=str(tmp_path / "cache")) for file in written
@@ -50,7 +50,7 @@ def test_parquet_holds_one_row_a_trial_and_one_a_call(tmp_path: Path, datasets: 
 
 
 def test_a_saved_dataset_can_be_loaded_from_disk(tmp_path: Path, datasets: Any) -> None:
-    export("run1", graded(good()), tmp_path / "saved", "datasets")
+    export(record(), graded(good()), tmp_path / "saved", "datasets")
     found: Any = datasets.load_from_disk(str(tmp_path / "saved"))
     assert {name: table.num_rows for name, table in found.items()} == {"trials": 1, "calls": 2}
     assert found["calls"]["problem"][:] == [None, None]

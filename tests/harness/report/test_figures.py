@@ -7,6 +7,7 @@ import pytest
 
 from harness.plan.plan import ModelPlan, PlanTokens, summed
 from harness.report.figures import Figures, Report, collect
+from harness.report.request_figures import Tokens
 from scenarios.transcript import Exchange, ReadingRecord, Usage
 from tests.harness.report.sample_reading import RIGHT, WRONG, Probe, played, reported
 from tests.harness.report.sample_run import (
@@ -37,7 +38,13 @@ def test_the_report_has_the_shape_that_programs_rely_on() -> None:
     asked += " pass_at_k latency_ms ttft_ms tpot_ms suites diagnosis"
     assert set(asked.split()) <= one.keys()
     assert found["schema"] == 1
-    assert one["usage"] == {"input": 1000, "cached": 400, "output": 110, "reasoning": None}
+    assert one["usage"] == {
+        "input": 1000,
+        "cached": 400,
+        "written": None,
+        "output": 110,
+        "reasoning": None,
+    }
     assert one["excluded"] == {"provider": 1}
     (suite,) = one["suites"]
     assert {"suite", "n", "success", "floor", "metrics"} <= suite.keys()
@@ -56,7 +63,7 @@ def test_success_counts_graded_trials_only_and_both_denominators_stand() -> None
 def test_what_nobody_reported_is_unknown_and_not_zero() -> None:
     silent = good().model_copy(update={"exchanges": (Exchange(ms=10.0), Exchange(ms=30.0))})
     (one,) = report(*graded(silent)).models
-    assert one.usage == Usage()
+    assert one.usage == Tokens()
     assert one.ttft_ms.p50 is None
     assert one.latency_ms.p50 == 20.0
     assert one.cost_usd is None
@@ -77,7 +84,7 @@ def test_a_trial_that_the_budget_left_out_is_no_reason_to_call_the_run_invalid()
     unplayed = transcript(reply=None, ended="budget", changes=())
     found = report(*graded(good(), unplayed, unplayed))
     assert found.valid
-    assert found.models[0].excluded == {"budget": 2}
+    assert (found.models[0].excluded, found.not_played) == ({}, 2)
 
 
 def test_excluded_trials_keep_their_messages_and_how_often_they_came() -> None:

@@ -2,6 +2,7 @@ from harness.plan.plan import ModelPlan, PlanTokens
 from harness.report.figures import collect
 from harness.report.markdown import FailedTrial, markdown
 from harness.report.markdown_table import escaped
+from tests.harness.report.sample_costs import costly_plan, costly_record, costly_trials
 from tests.harness.report.sample_reading import EDGE, WRONG, Probe, grid, reported
 from tests.harness.report.sample_run import bad, broken, good, graded, model, record
 
@@ -93,3 +94,39 @@ def test_plan_and_fact_stand_beneath_each_other() -> None:
     assert "| chat/alpha | plan | 1 | 2 | 4,200 | 0 | 4,200 | 0 | – (– to –) |" in text
     assert "|  | fact | 1 | 1 | 4,100 | 4,000 | 100 | 9 | – |" in text
     assert "3 questions were not asked: needs 9 where there are 8" in text
+
+
+def costly() -> str:
+    return markdown(collect(costly_record(), costly_trials(), {}, costly_plan()), costly_record(), [])
+
+
+def test_tables_of_costs_have_as_many_cells_as_their_heads() -> None:
+    for table in costly().split("\n\n"):
+        if table.startswith("|"):
+            assert len({row.replace(r"\|", "").count("|") for row in table.splitlines()}) == 1
+
+
+def test_a_cost_says_how_much_of_it_is_known_by_what() -> None:
+    text = costly()
+    assert "| all | sprinter-3+thinking-off | $0.11 | $0.0272 (16) | $0.0826 (32) | 0 | $0.0122 |" in text
+    assert "10: their counts do not fit together | ≥$0.0751 |" in text
+    assert "| all | mystery | – | – | – | 48: no price is known | – |" in text
+    assert "2026-10-12 (reported: b.example/prices); 1 CNY: 0.14 USD on 2026-11-20" in text
+
+
+def test_the_dollars_of_the_fact_stand_under_those_of_the_plan() -> None:
+    text = costly().partition("## Plan and fact")[2]
+    row = next(line for line in text.splitlines() if line.startswith("|  | fact | 22"))
+    assert row.endswith("| ≥$1.50 |")
+
+
+def test_every_setting_of_thinking_is_a_row() -> None:
+    text = costly().partition("## Thinking")[2]
+    assert "**sprinter-3**" in text
+    assert "| 1024 | 24 / 24 | 45.8 % | 37.5 – 50.0 | $0.0161 | 1,093 | 1,333 | 4 / 24 |" in text
+
+
+def test_what_the_cap_left_out_has_a_place_of_its_own() -> None:
+    text = costly()
+    assert "## Excluded trials" not in text
+    assert "2 trials were not played: cap: the cap of $0.30" in text.partition("## Not played")[2]

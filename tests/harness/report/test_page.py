@@ -5,16 +5,21 @@ import re
 from importlib.resources import files
 from typing import Any, get_args
 
+from harness.pricing import Told, Untold
+from harness.registry.rates import Known
 from harness.report.figures import collect
 from harness.report.page import Bounds, Page
+from harness.report.thought import ThinkingPoint
 from harness.run_record import ModelVariant
 from scenarios.documents.tasks.registry import TASKS
 from scenarios.reading import FactKind, Layout
+from scenarios.thinking import EFFORTS
 from scenarios.transcript import Transcript, TrialClass
 from scoring.codes import CODES, CODES_ZH
 from scoring.consistency.figure import Figure
 from scoring.consistency.measure import ConsistencyFigures
 from scoring.effective_length import Unsaid
+from tests.harness.report.sample_costs import capped, costly_record, costly_trials
 from tests.harness.report.sample_reading import EDGE, WRONG, Probe, grid, played
 from tests.harness.report.sample_run import (
     Graded,
@@ -195,3 +200,36 @@ def test_a_transcript_of_a_scenario_cut_short_is_shown_as_far_as_it_went() -> No
     nothing = Transcript(scenario="shop/refund", model="chat/alpha", repeat=0, ended="server")
     (talk,) = data(page(*graded(nothing)))["talks"]
     assert talk["segments"] == []
+
+
+def test_every_reason_for_which_a_cost_is_not_known_has_its_words() -> None:
+    for known in texts().values():
+        assert set(known["untold"]) == set(get_args(Untold))
+        assert set(known["basis_name"]) == {*get_args(Told), *get_args(Untold)}
+        assert set(known["known_by"]) == set(get_args(Known))
+
+
+def test_settings_are_drawn_in_the_order_in_which_they_are_reported() -> None:
+    kinds, efforts = (re.search(rf"const {name} = (\[.*?\]);", script()) for name in ("KINDS", "EFFORTS"))
+    assert kinds is not None
+    assert json.loads(kinds[1]) == list(get_args(ThinkingPoint.model_fields["kind"].annotation))
+    assert efforts is not None
+    assert json.loads(efforts[1]) == list(EFFORTS)
+
+
+def test_what_the_cap_left_out_has_a_mark_of_its_own_and_no_conversation() -> None:
+    (trial,) = data(page(*graded(capped())))["trials"]
+    assert (trial[3], trial[4], trial[7]) == ("not_played", "budget", None)
+
+
+def test_costs_and_thinking_travel_with_the_page() -> None:
+    asked = costly_record()
+    trials = list(costly_trials())
+    drawn = Page(asked)
+    for trial in trials:
+        drawn.add(*trial)
+    found = data(drawn.html(collect(asked, trials, {})))
+    assert [one["name"] for one in found["report"]["thinking"]] == ["sprinter-3", "longer-max"]
+    assert found["run"]["prices"]["longer-max+thinking-8192"]["currency"] == "CNY"
+    talk = next(one for one in found["talks"] if one["model"] == "sprinter-3+thinking-off")
+    assert {one["basis"] for one in talk["requests"]} <= {"reported", "computed"}

@@ -3,9 +3,11 @@ import io
 
 import pytest
 
+from harness.pricing import UNPRICED, Tariff
 from harness.report.rows import COLUMNS, csv_header, csv_line, trial_row
 from scenarios.line import Summary
-from scenarios.transcript import Exchange, Transcript, Usage
+from scenarios.transcript import Attempt, Exchange, Transcript, Usage
+from tests.harness.report.sample_costs import SPRINTER, STREAMING, asked, hosted, spent
 from tests.harness.report.sample_reading import Probe, played
 from tests.harness.report.sample_run import bad, broken, exam, good, graded, transcript
 
@@ -121,3 +123,34 @@ def test_work_with_tools_has_no_document_in_its_row() -> None:
     row = written(good())
     assert row["language"] == "en"
     assert {row[name] for name in ("task", "tokens", "document", "layout", "outcome", "answer_line")} == {""}
+
+
+def of_costs(played: Transcript, thinking: str | None = "8192", tariff: Tariff = UNPRICED) -> dict[str, str]:
+    ((trial, asked_of, shown, grade),) = graded(played, of=hosted("m", thinking))
+    data = csv_header() + csv_line(trial_row("run1", trial, asked_of, shown, grade, tariff))
+    (row,) = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    return row
+
+
+def test_a_row_says_what_the_trial_cost_and_how_much_of_that_is_known() -> None:
+    doubtful = asked(input=1, output=1, doubt="they are not the total")
+    cheap = asked(input=3, output=1, written=2)
+    row = of_costs(spent(good(), cheap, doubtful), tariff=Tariff(prices=SPRINTER))
+    assert row["cost_usd"] == "0.000014"
+    assert (row["requests"], row["requests_unpriced"], row["requests_doubtful"]) == ("2", "1", "1")
+    assert row["tokens_written"] == "2"
+
+
+def test_a_row_says_what_was_tried_and_given_up() -> None:
+    late = asked(failed=(Attempt(kind="http_429"), Attempt(kind="http_429")), conceded=(STREAMING,))
+    row = of_costs(spent(good(), late, late, failed=(Attempt(kind="timeout"),)))
+    assert (row["attempts"], row["failed_attempts"]) == ("7", "http_429 4, timeout 1")
+    assert row["conceded"] == STREAMING
+
+
+def test_a_row_says_whether_thinking_that_was_asked_for_came() -> None:
+    silent, thoughtful = spent(good(), asked(reasoning=0)), spent(good(), asked(reasoning=9))
+    assert of_costs(silent)["thinking_not_engaged"] == "true"
+    assert of_costs(thoughtful)["thinking_not_engaged"] == "false"
+    assert of_costs(silent, "off")["thinking_not_engaged"] == ""
+    assert (of_costs(silent)["thinking"], of_costs(silent, None)["thinking"]) == ("8192", "")

@@ -2,11 +2,23 @@ import io
 
 from rich.console import Console
 
+from harness.pricing import Tariff
 from harness.report.conversation import print_trial
 from harness.report.figures import collect
 from harness.report.terminal import print_report
 from harness.report.view import trial_view
-from scenarios.transcript import Transcript
+from scenarios.transcript import Attempt, Transcript
+from tests.harness.report.sample_costs import (
+    CAP,
+    SPRINTER,
+    STREAMING,
+    asked,
+    costly_plan,
+    costly_record,
+    costly_trials,
+    hosted,
+    spent,
+)
 from tests.harness.report.sample_reading import EDGE, RIGHT, WRONG, Probe, grid, played, reported
 from tests.harness.report.sample_run import bad, broken, call, exam, good, graded, model, record, transcript
 
@@ -163,4 +175,63 @@ def test_a_failed_question_is_told_with_its_evidence() -> None:
         "judged      wrong_value",
     ]
     places = [text.index(part) for part in told]
+    assert places == sorted(places)
+
+
+def costly() -> str:
+    console = narrow()
+    print_report(collect(costly_record(), costly_trials(), {}, costly_plan()), console)
+    return said(console)
+
+
+def test_eighty_columns_hold_what_everything_cost() -> None:
+    text = costly()
+    assert max(map(len, text.splitlines())) <= 80
+    assert "…" not in text
+
+
+def test_a_cost_that_is_not_whole_is_a_lower_bound() -> None:
+    row = next(line for line in costly().splitlines() if "75,600 " in line)
+    assert row.split()[-3:] == ["≥$1.50", "≥$0.0683", "≥$0.0751"]
+
+
+def test_what_has_to_be_known_of_the_requests_is_said_once_for_a_model() -> None:
+    text = " ".join(costly().split())
+    assert "sprinter-3+thinking-8192: 10 requests with counts that do not fit together: their cost" in text
+    assert "12 of 60 attempts brought no reply: http_429 6, timeout 6" in text
+    assert "thinking was asked for (1024), and 4 of 24 graded trials have neither" in text
+    assert text.count(STREAMING) == 2
+    assert f"sprinter-3+thinking-8192: 2 trials were not played: cap: {CAP}" in text
+    assert "excluded as budget" not in text
+
+
+def test_a_model_whose_price_nobody_knows_has_a_dash_and_no_reproach() -> None:
+    text = costly()
+    assert next(line for line in text.splitlines() if line.startswith("mystery  ")).count("–") >= 1
+    assert "not in the cost" not in text
+
+
+def test_settings_of_thinking_stand_beneath_each_other() -> None:
+    lines = costly().splitlines()
+    at = next(place for place, line in enumerate(lines) if line.startswith("sprinter-3 "))
+    assert [line.split()[0] for line in lines[at + 1 : at + 5]] == ["off", "1024", "8192", "adaptive"]
+    assert lines[at + 2].split()[-1] == "4/24"
+
+
+def test_of_reference_models_no_cost_is_spoken() -> None:
+    console = narrow()
+    oracle = model("reference/oracle", simulated=True)
+    print_report(collect(record(oracle), graded(good(), of=oracle), {}), console)
+    assert "cost" not in said(console)
+
+
+def test_the_requests_of_a_trial_are_told_with_their_cost() -> None:
+    console, thinks = narrow(), hosted("m", "8192")
+    doubtful = asked(input=1, output=1, doubt="they are not the total")
+    late = asked(input=4000, output=250, failed=(Attempt(kind="http_429"),))
+    ((trial, of, one, grade),) = graded(spent(good(), late, doubtful), of=thinks)
+    print_trial(trial_view(trial, of, one, grade, tariff=Tariff(prices=SPRINTER)), console)
+    text = " ".join(said(console).split())
+    told = ["requests: ≥$0.01 · thinking_not_engaged", "$0.01 (computed)", "after http_429", "– (doubtful)"]
+    places = [text.index(part) for part in [*told, "counts that do not fit together: they are not"]]
     assert places == sorted(places)

@@ -1,8 +1,10 @@
+from harness.pricing import Tariff
 from harness.report.view import CallView, TrialView, WordsView, trial_view
 from scenarios.line import Copy, Value
-from scenarios.transcript import AssistantMessage, ToolCall, Transcript
+from scenarios.transcript import AssistantMessage, Attempt, ToolCall, Transcript
+from tests.harness.report.sample_costs import SPRINTER, STREAMING, asked, hosted, spent
 from tests.harness.report.sample_reading import TOLD, UNREADABLE, WRONG, Probe, played
-from tests.harness.report.sample_run import LIST, bad, broken, call, good, graded, transcript
+from tests.harness.report.sample_run import LIST, bad, broken, call, good, graded, model, transcript
 
 
 def view(played: Transcript, limit: int = 10_000) -> TrialView:
@@ -123,3 +125,36 @@ def test_neither_a_long_answer_nor_a_long_gold_text_floods_the_view() -> None:
 
 def test_work_with_tools_has_no_document() -> None:
     assert view(good()).document is None
+
+
+def priced(played: Transcript) -> TrialView:
+    ((trial, exam_of, shown, grade),) = graded(played, of=hosted("m", "8192"))
+    return trial_view(trial, exam_of, shown, grade, tariff=Tariff(prices=SPRINTER))
+
+
+def test_every_request_says_what_it_cost_and_how_that_is_known() -> None:
+    doubtful = asked(input=1, output=1, doubt="they are not the total", conceded=(STREAMING,))
+    late = asked(input=4000, output=250, failed=(Attempt(kind="http_429"),))
+    found = priced(spent(good(), late, doubtful, asked(reported_usd=0.5)))
+    assert [(one.cost_usd, one.basis) for one in found.requests] == [
+        (0.01, "computed"),
+        (None, "doubtful"),
+        (0.5, "reported"),
+    ]
+    assert found.requests[0].failed == ("http_429",)
+    assert (found.requests[1].doubt, found.requests[1].conceded) == ("they are not the total", (STREAMING,))
+    assert (found.cost_usd, found.thinking_not_engaged) == (0.51, True)
+
+
+def test_a_request_that_was_never_answered_names_its_attempts() -> None:
+    assert priced(spent(broken(), failed=(Attempt(kind="timeout"),))).unanswered == ("timeout",)
+
+
+def test_a_reference_model_is_sent_no_requests() -> None:
+    ((trial, exam_of, shown, grade),) = graded(good(), of=model("reference/oracle", simulated=True))
+    assert trial_view(trial, exam_of, shown, grade, tariff=Tariff(simulated=True)).requests == ()
+
+
+def test_what_an_endpoint_says_of_itself_cannot_move_a_cursor() -> None:
+    odd = asked(served_model="\x1b[2J", conceded=("\x1b[2J",), doubt="\x1b", failed=(Attempt(kind="\x1b"),))
+    assert "\x1b" not in repr(priced(spent(good(), odd)))

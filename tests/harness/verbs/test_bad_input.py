@@ -105,7 +105,7 @@ def test_a_mistake_is_one_line_with_the_remedy(
     ("arguments", "parts"),
     [
         (("run", "little"), ["error: name a model to ask: --model reference/oracle"]),
-        (("run", "little", "-m", "gpt"), ["no model is called 'gpt'", "or chat:ID@BASE_URL, such as"]),
+        (("run", "little", "-m", "gpt"), ["no model is called 'gpt'", "or FORMAT:ID@URL with FORMAT one of"]),
         (
             ("run", "little", "-m", "local/smollm2"),
             ["local/smollm2 is not installed; run `longspan models install local/smollm2`"],

@@ -126,7 +126,7 @@ def test_a_run_answers_with_its_folder_and_its_report(tmp_path: Path) -> None:
         "diagnosis",
     } <= oracle.keys()
     assert oracle["cost_usd"] is None
-    assert oracle["usage"] == {"input": None, "cached": None, "output": None, "reasoning": None}
+    assert oracle["usage"] == dict.fromkeys(("input", "cached", "written", "output", "reasoning"))
     assert oracle["pass_hat_k"] == {"1": 1.0, "2": 1.0}
     suite = oracle["suites"][0]
     assert (suite["suite"], suite["n"], suite["success"]["mean"], suite["floor"]) == ("little", 4, 1.0, 0.0)
