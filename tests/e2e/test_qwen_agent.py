@@ -1,0 +1,118 @@
+"""SmolLM2 on vLLM for CPU, before our own loop and before both templates of Qwen-Agent, in one report.
+
+No test here asserts a score: what is demanded is that every trial was played to an end that counts, that what
+is recorded is what the server was asked, and that the report holds the rows side by side.
+"""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.agents.registry import NOUS, QWEN
+from harness.run_record import NATIVE
+from harness.store import RunFolder, Trial
+from scenarios.transcript import GRADED, AssistantMessage, Transcript
+
+pytestmark = pytest.mark.e2e
+
+LONGSPAN = Path(sys.executable).with_name("longspan")
+STUDY = Path(__file__).with_name("agents_study.yaml")
+MODEL = "local/smollm2"
+ROWS = {NATIVE: MODEL, QWEN: f"{MODEL}+{QWEN}", NOUS: f"{MODEL}+{NOUS}"}
+RUN_SECONDS = 2400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    folder: RunFolder
+    report: Any
+
+    def played(self, agent: str) -> list[tuple[Trial, Transcript]]:
+        return [
+            (trial, transcript)
+            for trial, transcript in self.folder.transcripts(self.folder.record)
+            if trial.model.agent == agent
+        ]
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
+    """The study, played once."""
+    subprocess.run((LONGSPAN, "models", "install", MODEL, "--engine", "cpu"), check=True, timeout=RUN_SECONDS)
+    runs = tmp_path_factory.mktemp("runs")
+    done = subprocess.run(
+        (LONGSPAN, "run", STUDY, "--runs", runs, "--json"),
+        check=False,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=RUN_SECONDS,
+    )
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    return Session(folder=RunFolder(Path(answer["run"])), report=answer["report"])
+
+
+def test_every_agent_plays_every_scenario_to_an_end_that_counts(session: Session) -> None:
+    asked = yaml.safe_load(STUDY.read_text("utf-8"))["suites"]
+    assert len(asked) == 12
+    for agent in ROWS:
+        played = session.played(agent)
+        assert [trial.scenario for trial, _ in played] == asked
+        for trial, transcript in played:
+            assert transcript.ended in GRADED, (trial.model.label, trial.scenario, transcript.failure)
+            assert any("qwen-agent" in note for note in transcript.notes) == (agent != NATIVE)
+
+
+def test_one_report_holds_the_agents_side_by_side(session: Session) -> None:
+    assert [row["model"] for row in session.report["models"]] == list(ROWS.values())
+    assert all(row["graded"] == row["trials"] == 12 for row in session.report["models"])
+    assert session.folder.record.agent == ", ".join(ROWS)
+    assert "qwen-agent" in session.folder.record.versions
+    for name in ("report.md", "report.csv", "report.html"):
+        text = (session.folder.path / name).read_text("utf-8")
+        assert all(label in text for label in ROWS.values()), name
+
+
+def test_a_request_stands_behind_every_message_and_usage_is_the_servers(session: Session) -> None:
+    for agent, label in ROWS.items():
+        used = 0
+        for _, transcript in session.played(agent):
+            messages = [one for part in transcript.segments for one in part.messages]
+            assert len(transcript.exchanges) == sum(isinstance(one, AssistantMessage) for one in messages)
+            raw: list[Any] = [exchange.raw_usage for exchange in transcript.exchanges]
+            used += sum(counted["prompt_tokens"] for counted in raw)
+        (row,) = (row for row in session.report["models"] if row["model"] == label)
+        assert row["usage"]["input"] == used
+
+
+def test_where_calls_go_over_the_wire_it_calls_what_our_own_loop_calls(session: Session) -> None:
+    first = {
+        agent: {trial.scenario: made(transcript) for trial, transcript in session.played(agent)}
+        for agent in (NATIVE, QWEN)
+    }
+    same = [name for name, calls in first[NATIVE].items() if calls == first[QWEN][name]]
+    assert len(same) >= 10  # batches of another make-up may round another way on a CPU
+
+
+def made(transcript: Transcript) -> list[tuple[str, str]]:
+    """The calls of the first reply."""
+    reply = transcript.segments[0].messages[1]
+    assert isinstance(reply, AssistantMessage)
+    return [(call.name, call.arguments_json) for call in reply.tool_calls]
+
+
+def test_calls_reach_the_worlds_through_qwen_agent(session: Session) -> None:
+    results = [
+        result
+        for _, transcript in session.played(QWEN)
+        for _, _, result in transcript.calls
+        if result is not None
+    ]
+    assert len([one for one in results if one.problem in {None, "tool_error"}]) >= 8
