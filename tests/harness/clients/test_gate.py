@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Protocol
 
@@ -14,35 +13,16 @@ from hypothesis import strategies as st
 
 from harness.clients.bounds import UNSEEN, Bounds
 from harness.clients.client import ClientError, OpenGate, OverBudget, Overloaded, Passage, Sending
-from harness.clients.gate import Gates, Turnstile, limits_of, unbounded
+from harness.clients.gate import Gates, Turnstile
 from harness.clients.limits import Pace
 from harness.clients.purse import Purse
 from harness.ledger import Line, open_ledger
-from harness.pricing import UNPRICED, Tariff
-from harness.registry.entry import Entry, Limits, Registry
-from harness.registry.knowledge import Knowledge
-from harness.registry.rates import Prices
-from harness.run_record import ModelVariant
+from harness.registry.entry import Limits
 from harness.store import RunFolder
-from scenarios.study import ModelLimits
 from scenarios.transcript import Exchange, Usage
+from tests.harness.clients.gated import AT, PRICES, TARIFF, known, variant
 from tests.harness.clients.virtual_time import in_virtual_time, now
-from tests.harness.known import KNOWN
 
-AT = "2026-11-22T10:00:00+00:00"
-PRICES = Prices.model_validate(
-    {
-        "input": 1000.0,
-        "cached": 100.0,
-        "write": 1250.0,
-        "output": 5000.0,
-        "tiers": ({"above": 3000, "input": 2000.0, "output": 9000.0},),
-        "as_of": date(2026, 11, 22),
-        "source": "-",
-        "known": "assumption",
-    }
-)
-TARIFF = Tariff(prices=PRICES)
 _DENSE = 0.4
 """Tokens for each byte of a document."""
 
@@ -357,15 +337,6 @@ def test_without_a_cap_the_ledger_is_kept_all_the_same(tmp_path: Path, purse_of:
     assert [line.usd for line in lines(tmp_path) if line.why != "held"] == [pytest.approx(COST), None]
 
 
-def variant(**changes: object) -> ModelVariant:
-    return ModelVariant.model_validate({"label": "m", "wire": "chat", "model": "m", **changes})
-
-
-def known(**entry: object) -> Knowledge:
-    registry = Registry(models={"m": Entry.model_validate(entry)})
-    return Knowledge(registry=registry, providers=KNOWN.providers, today=KNOWN.today)
-
-
 def test_models_at_one_endpoint_share_its_limits_and_others_do_not(tmp_path: Path, purse_of: Purses) -> None:
     gates = Gates(known=known(), tariffs={}, purse=purse_of(tmp_path), concurrency=8)
     here = variant(base_url="http://a/v1", thinking="off", label="m+thinking-off")
@@ -377,35 +348,3 @@ def test_models_at_one_endpoint_share_its_limits_and_others_do_not(tmp_path: Pat
     assert paces[0] is paces[1]
     assert paces[0] is not paces[2]
     assert isinstance(gates.gate(variant(wire="reference")), OpenGate)
-
-
-def test_the_study_says_what_the_registry_does_not() -> None:
-    described = known(limits={"requests_a_minute": 60, "concurrency": 4})
-    own = {"m": ModelLimits(requests_a_minute=10, tokens_a_minute=1000)}
-
-    found = limits_of(variant(), described, own)
-
-    assert found == Limits(requests_a_minute=10, tokens_a_minute=1000, concurrency=4)
-    assert limits_of(variant(label="other"), described, own) == Limits(requests_a_minute=60, concurrency=4)
-
-
-@pytest.mark.parametrize(
-    ("tariff", "label", "in_dollars", "said"),
-    [
-        (UNPRICED, "m", True, "nobody knows what m costs"),
-        (UNPRICED, "m", False, None),
-        (UNPRICED, "local/m", True, None),
-        (TARIFF, "m", True, None),
-        (
-            Tariff(prices=PRICES.model_copy(update={"currency": "CNY"})),
-            "m",
-            True,
-            "exchange: {CNY: {usd: …, as_of: …}}",
-        ),
-    ],
-)
-def test_a_model_whose_requests_have_no_bound_is_refused_before_the_run(
-    tariff: Tariff, label: str, in_dollars: bool, said: str | None
-) -> None:
-    found = unbounded(variant(label=label), known(), tariff, in_dollars=in_dollars)
-    assert (said is None and found is None) or (said is not None and said in (found or ""))
