@@ -195,6 +195,7 @@ async def ours(
         now=utc_now,
     )
     number = count()
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     with open_ledger(RunFolder(folder)) as ledger:
         purse = Purse(ledger=ledger, now=utc_now, max_cost=None, max_tokens=None)
         gates = Gates(known=known, tariffs={}, purse=purse, concurrency=WORKERS)
