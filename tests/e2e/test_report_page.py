@@ -158,7 +158,7 @@ def test_curves_are_drawn_with_their_intervals_and_have_words_beside_them(
 ) -> None:
     dom = drawn(chromium, about_documents(tmp_path), "#zh")
     assert re.search(
-        r'<svg class="chart"[^>]* aria-label="按长度的得分. chat/alpha: 4k [\d.]+&nbsp;%, 16k', dom
+        r'<svg class="chart"[^>]* aria-label="按长度的得分. chat/alpha: 4k [\d.]+&nbsp;% \[[^\]]+\], 16k', dom
     )
     assert dom.count('class="ends"') > 8
     assert dom.count('class="line s1"') >= 4
