@@ -17,6 +17,7 @@ from harness.registry.rates import Prices
 from scenarios.currency import Currency, ExchangeRate
 from scenarios.record import Record
 from scenarios.scenario import Transport
+from scenarios.serving import Serving
 
 FirstCall = Literal["auto", "required"]
 NATIVE = "native"
@@ -49,6 +50,8 @@ class ModelVariant(Record):
     seldom call a tool by themselves); the report says so beside every number."""
     agent: str = NATIVE
     """Who plays its turns; any other than ours is part of the label."""
+    serving: Serving | None = None
+    """How we serve it, as far as that shapes what it answers; None: by the catalog, or not ours."""
     simulated: bool = False
     """True for reference models: they are no models, and every page says so."""
 
@@ -56,6 +59,29 @@ class ModelVariant(Record):
     def slug(self) -> str:
         """The label as a folder's name."""
         return slug_of(self.label)
+
+
+class Hosting(Record):
+    """What a model of ours ran on, as far as its cost depends on that; it may change when a run goes on."""
+
+    gpus: int | None = None
+    """Of all its servers together; 0 on a CPU; None: nobody said, as for a server that ran already."""
+    kind: str | None = None
+    """Such as `H20-96`, or `cpu`."""
+    gpu_hour: float | None = None
+    """Dollars for an hour of one GPU, or of the machine where it has none."""
+    share: float = 1.0
+    """How much of their time this model's work is charged."""
+    replicas: int = 1
+    concurrency: int | None = None
+    """Requests that each server computes together."""
+
+    @property
+    def hour_usd(self) -> float | None:
+        """Dollars for an hour of all that serves it."""
+        if self.gpu_hour is None or self.gpus is None:
+            return None
+        return self.gpu_hour * max(self.gpus, 1) * self.share
 
 
 class RunRecord(Record):
@@ -78,6 +104,8 @@ class RunRecord(Record):
     """Of Longspan, Python, the platform and the packages that shape a result."""
     engines: dict[str, JsonValue] = {}
     """By model label: what served it (engine version, command line, weights' hash), for models of ours."""
+    hosting: dict[str, Hosting] = {}
+    """By model label: what models of ours ran on, last."""
     prices: dict[str, Prices] = {}
     """By model label: what its tokens cost when the run was first written; a model that has none here has no
     known price."""
@@ -117,7 +145,10 @@ def slug_of(label: str) -> str:
 def run_id(models: Sequence[ModelVariant], scenarios: Mapping[str, str], seed: int, agent: str) -> str:
     """Twelve hex digits of a SHA-256 over what is asked, whatever the order of models and scenarios."""
     asked = {
-        "models": sorted((model.model_dump(mode="json") for model in models), key=lambda m: str(m["label"])),
+        "models": sorted(
+            (model.model_dump(mode="json", exclude_defaults=True) for model in models),
+            key=lambda m: str(m["label"]),
+        ),
         "scenarios": dict(sorted(scenarios.items())),
         "seed": seed,
         "agent": agent,

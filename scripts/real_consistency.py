@@ -22,10 +22,11 @@ from pydantic import JsonValue
 from rich.console import Console
 
 from harness.environment import read_environment
-from harness.evaluation import Request, evaluate
+from harness.evaluation import evaluate
 from harness.grading import graded_trials
 from harness.progress import watch
 from harness.registry.knowledge import load_knowledge
+from harness.request import Request
 from harness.variants import Wanted, find_variants
 from local_models.catalog import find_model
 from local_models.install import installed

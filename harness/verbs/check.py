@@ -16,8 +16,9 @@ from rich.table import Table
 
 from harness.check import SuiteCheck, check_suite, repeated_skeletons, unused_operators
 from harness.check_reading import ReaderCheck, check_readers
+from harness.clock import utc_now
 from harness.environment import read_environment
-from harness.evaluation import load_scenarios, prepare_exams, utc_now, world_home
+from harness.exams import load_scenarios, prepare_exams, world_home
 from harness.opening import InMemory, Openings
 from harness.play import Stage
 from harness.verbs.setting import JsonFlag, consoles, in_words, run_async, spoken_errors

@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 from harness.environment import read_environment
-from harness.evaluation import Request, evaluate
+from harness.evaluation import evaluate
 from harness.progress import watch
 from harness.registry.knowledge import load_knowledge
+from harness.request import Request
 from harness.variants import Wanted, find_variants
 from harness.verbs.reporting import tell_outcome
 from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors

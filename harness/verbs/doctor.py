@@ -12,11 +12,11 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from harness.clock import utc_now
 from harness.doctor.examine import examine
 from harness.doctor.finding import Finding, State
 from harness.doctor.patient import Patient
 from harness.environment import Environment, read_environment
-from harness.evaluation import utc_now
 from harness.models import Opening
 from harness.registry.knowledge import COMPATIBLE, OURS, Knowledge, load_knowledge
 from harness.run_record import ModelVariant

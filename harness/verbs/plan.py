@@ -16,8 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.clients.gate import limits_of
+from harness.clock import utc_now
 from harness.environment import read_environment
-from harness.evaluation import load_scenarios, prepare_exams, utc_now, world_home
+from harness.exams import load_scenarios, prepare_exams, world_home
 from harness.money import amount_text
 from harness.notices import notices
 from harness.plan.outlook import dollar_prices, forbidden

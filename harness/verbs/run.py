@@ -12,10 +12,11 @@ import typer
 
 from harness.agents.registry import AGENTS, played_by
 from harness.environment import read_environment
-from harness.evaluation import Request, evaluate
+from harness.evaluation import evaluate
 from harness.notices import key_notices, notices
 from harness.progress import watch
 from harness.registry.knowledge import Knowledge, load_knowledge
+from harness.request import Request
 from harness.run_record import NATIVE, FirstCall, ModelVariant
 from harness.variants import ModelError, Wanted, find_variants
 from harness.verbs.documents import (

@@ -36,8 +36,8 @@ import aiohttp
 from harness.answer_key import prepare_exam
 from harness.clients.gate import Gates
 from harness.clients.purse import Purse
+from harness.clock import utc_now
 from harness.environment import Environment
-from harness.evaluation import utc_now
 from harness.grading import Grader
 from harness.ledger import open_ledger
 from harness.models import Opening, open_model

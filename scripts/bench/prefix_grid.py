@@ -17,8 +17,9 @@ from collections import defaultdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from harness.clock import utc_now
 from harness.environment import read_environment
-from harness.evaluation import load_scenarios, prepare_exams, utc_now, world_home
+from harness.exams import load_scenarios, prepare_exams, world_home
 from harness.plan.planner import Asked, Planner
 from harness.plan.talks import Oracle
 from harness.play import Stage

@@ -11,7 +11,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from harness.environment import Environment
-from harness.evaluation import Outcome, Request, evaluate
+from harness.evaluation import Outcome, evaluate
+from harness.request import Request
 from harness.run import Tally
 from harness.store import RunError
 from harness.variants import ModelError

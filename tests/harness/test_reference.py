@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from harness.answer_key import prepare_exam
 from harness.clients.client import Model
-from harness.evaluation import load_scenarios
+from harness.exams import load_scenarios
 from harness.play import play
 from harness.reference import REFERENCE_MODELS, Performer, ReferenceModel, constant
 from harness.run_record import ModelVariant

@@ -7,7 +7,9 @@ import pytest
 
 from harness.agents.registry import NOUS, QWEN, played_by
 from harness.environment import Environment
-from harness.evaluation import Outcome, Request, evaluate, load_scenarios, prepare_exams
+from harness.evaluation import Outcome, evaluate
+from harness.exams import load_scenarios, prepare_exams
+from harness.request import Request
 from harness.run_record import NATIVE
 from scenarios.exam import Exam
 from scoring.grade import grade

@@ -1,0 +1,44 @@
+"""What the user asked for, whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.budget import Caps
+from harness.registry.knowledge import Knowledge
+from harness.run_record import ModelVariant
+from scenarios.currency import Currency, ExchangeRate
+from scenarios.documents.shelf import DocumentSettings
+from scenarios.scenario import Transport
+from scenarios.serving import Serving
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What the user asked for."""
+
+    suites: tuple[str, ...]
+    models: tuple[ModelVariant, ...]
+    repeats: int = 1
+    limit: int | None = None
+    """At most so many scenarios of each suite."""
+    concurrency: int = 8
+    seed: int = 0
+    transport: Transport = "memory"
+    runs: Path
+    new: bool = False
+    command: str = ""
+    documents: DocumentSettings = field(default_factory=DocumentSettings)
+    shuffled: bool = False
+    """Questions on documents in a random order, each with whatever the cache happens to hold."""
+    allow_cold: bool = False
+    """Go on although a provider's cache does not do what the plan counts on."""
+    caps: Caps = field(default_factory=Caps)
+    exchange: Mapping[Currency, ExchangeRate] = field(default_factory=dict)
+    """What the currencies of prices are worth."""
+    window: int | None = None
+    """Tokens that the models take, instead of what registry and catalog say."""
+    serving: Mapping[str, Serving] = field(default_factory=dict)
+    """By label: how models of ours are served."""
+    known: Knowledge
+    """What is known of models and providers, the user's own knowledge over what we ship."""
