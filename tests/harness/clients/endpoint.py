@@ -1,4 +1,4 @@
-"""Chat-completions endpoints that say what a test tells them to, and a model that asks them."""
+"""Endpoints that say what a test tells them to, and a model that asks them."""
 
 import json
 import time
@@ -10,10 +10,10 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from harness.clients.chat import Chat
 from harness.clients.client import Ask, Reply
 from harness.clients.http_model import HttpModel
-from harness.registry.provider import Patience, Quirks
+from harness.clients.wires import PATHS, WIRES
+from harness.registry.provider import Patience, Quirks, WireName
 from harness.run_record import ModelVariant
 from scenarios.exam import AnswerKey, Exam, ToolSpec
 from scenarios.scenario import Scenario, Segment
@@ -32,19 +32,28 @@ ASK = Ask(output_tokens=100, seconds=5)
 
 
 @asynccontextmanager
-async def model(answer: Answer, idle: float = 5.0, **sampling: Any) -> AsyncIterator[HttpModel]:
+async def model(
+    answer: Answer,
+    idle: float = 5.0,
+    *,
+    wire: WireName = "chat",
+    quirks: Quirks | None = None,
+    **sampling: Any,
+) -> AsyncIterator[HttpModel]:
+    """A model behind an endpoint that answers as the test says."""
+    path = f"/v1{PATHS[wire]}"
     app = web.Application()
-    app.router.add_post("/v1/chat/completions", answer)
+    app.router.add_post(path, answer)
     async with TestServer(app) as server, aiohttp.ClientSession() as http:
         yield HttpModel(
-            wire=Chat(),
+            wire=WIRES[wire],
             now=lambda: "",
-            variant=ModelVariant(label="m", wire="chat", model="m", sampling=sampling),
+            variant=ModelVariant(label="m", wire=wire, model="m", sampling=sampling),
             http=http,
-            url=str(server.make_url("/v1/chat/completions")),
+            url=str(server.make_url(path)),
             key=KEY,
             clock=time.perf_counter,
-            quirks=Quirks(patience=Patience(first_byte=idle, idle=idle)),
+            quirks=quirks or Quirks(patience=Patience(first_byte=idle, idle=idle)),
         )
 
 

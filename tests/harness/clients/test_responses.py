@@ -1,19 +1,14 @@
 """What the Responses client sends, to a server that lives in this file."""
 
 import json
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 from pydantic import JsonValue
 
 from harness.clients.client import Ask, Reply, Shared
-from harness.clients.http_model import HttpModel
 from harness.clients.responses import Responses
 from harness.clients.wire import Dialled
 from harness.clients.wires import PATHS, WIRES
@@ -21,7 +16,7 @@ from harness.registry.provider import Concession, Quirks
 from harness.run_record import ModelVariant
 from scenarios.exam import ToolSpec
 from scenarios.transcript import AssistantMessage, Carried, Message, ToolCall, ToolMessage, UserMessage
-from tests.harness.clients.endpoint import ASK, EXAM, KEY
+from tests.harness.clients.endpoint import ASK, EXAM, model
 
 pytestmark = pytest.mark.anyio
 
@@ -224,23 +219,6 @@ def test_what_another_wire_format_left_behind_is_not_sent() -> None:
     ]
 
 
-@asynccontextmanager
-async def model(answer: Answer, quirks: Quirks | None = None, **sampling: Any) -> AsyncIterator[HttpModel]:
-    app = web.Application()
-    app.router.add_post("/v1/responses", answer)
-    async with TestServer(app) as server, aiohttp.ClientSession() as http:
-        yield HttpModel(
-            wire=Responses(),
-            now=lambda: "",
-            variant=ModelVariant(label="m", wire="responses", model="m", sampling=sampling),
-            http=http,
-            url=str(server.make_url("/v1/responses")),
-            key=KEY,
-            clock=time.perf_counter,
-            quirks=quirks or Quirks(),
-        )
-
-
 async def test_the_next_request_repeats_the_first_one_byte_for_byte() -> None:
     bodies: list[bytes] = []
 
@@ -249,7 +227,7 @@ async def test_the_next_request_repeats_the_first_one_byte_for_byte() -> None:
         return web.json_response(ANSWER)
 
     talk: list[Message] = [UserMessage(text="hi"), looked(), ToolMessage(call_id="1", text="空")]
-    async with model(answer, temperature=0.0) as asked_model:
+    async with model(answer, wire="responses", temperature=0.0) as asked_model:
         conversation = asked_model.converse(EXAM, 2)
         await conversation.reply(talk[:1], ASK)
         await conversation.reply(talk, ASK)
@@ -270,7 +248,7 @@ async def test_an_organisation_that_may_not_stream_is_read_whole_and_the_report_
         return web.json_response(ANSWER)
 
     refused = Concession(says=("verified", "stream"), gives_up="stream", why="no streaming")
-    async with model(answer, Quirks(concessions=(refused,))) as asked_model:
+    async with model(answer, wire="responses", quirks=Quirks(concessions=(refused,))) as asked_model:
         found: Reply = await asked_model.converse(EXAM, 0).reply([UserMessage(text="hi")], ASK)
     assert (found.message.text, found.exchange.ttft_ms) == ("x", None)
     assert found.exchange.conceded == ("no streaming",)
