@@ -11,14 +11,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.addresses import place_of
 from harness.environment import read_environment
+from harness.places import Bucket
 from harness.reference import REFERENCE_MODELS
 from harness.reference_reading import READERS
 from harness.registry.knowledge import Knowledge, load_knowledge
-from harness.store import RunError, RunFolder
+from harness.store import RunError, runs_in
+from harness.verbs.local_facts import local_lines, local_rows
 from harness.verbs.model_facts import Row, hosted_lines, hosted_rows
-from harness.verbs.setting import JsonFlag, consoles, spoken_errors
-from local_models.catalog import load_catalog
+from harness.verbs.setting import JsonFlag, RunsOption, consoles, spoken_errors
 from scenarios.documents.shelf import DocumentSettings, Shelf
 from scenarios.documents.tasks.registry import TASKS
 from scenarios.load import find_suite, library_suites, load_suite
@@ -34,7 +36,7 @@ def listing(
     ],
     suite: Annotated[list[str] | None, typer.Argument(help="Of these suites only (for scenarios).")] = None,
     *,
-    runs: Annotated[Path, typer.Option(help="The folder of run folders.")] = Path("runs"),
+    runs: RunsOption = "runs",
     as_json: JsonFlag = False,
 ) -> None:
     """List suites, scenarios, tasks of generated documents, models or runs."""
@@ -43,8 +45,8 @@ def listing(
             "suites": _suites,
             "scenarios": lambda: _scenarios(suite or list(library_suites())),
             "tasks": _tasks,
-            "models": lambda: [*_models_here(), *hosted_rows(_knowledge())],
-            "runs": lambda: _runs(runs),
+            "models": lambda: [*_models_here(), *local_rows(_catalog()), *hosted_rows(_knowledge())],
+            "runs": lambda: _runs(place_of(runs)),
         }
         rows = found[what]()
     if as_json:
@@ -69,13 +71,20 @@ def _table(rows: list[Row]) -> Table:
 
 
 def _print_models(out: Console, err: Console) -> None:
-    """What is asked here and what others serve, each in its table; names that have ended are left out."""
+    """What is asked in process, what we serve and what others serve, each in its table; names that have ended
+    are left out.
+    """
     known = _knowledge()
     lines = hosted_lines(known)
-    out.print(_table(_models_here()))
-    out.print()
-    out.print(_table(lines))
+    for rows in (_models_here(), local_lines(_catalog()), lines):
+        out.print(_table(rows))
+        out.print()
     ended = len(hosted_rows(known)) - len(lines)
+    err.print(
+        "Of ours: parameters, those that each token passes, tokens read as trained and stretched by YaRN; in "
+        "brackets what vLLM cannot stretch them to. `longspan models fit NAME` says what fits.",
+        markup=False,
+    )
     err.print(
         f"Prices of a million tokens as of {known.registry.as_of}, at the dearest hours; + where long "
         f"prompts cost more. {ended} names have ended: `longspan models show NAME` says what replaces one, "
@@ -119,8 +128,13 @@ def _knowledge() -> Knowledge:
     return load_knowledge(None, datetime.now(UTC).date())
 
 
+def _catalog() -> Path:
+    """Where models of one's own are described."""
+    return read_environment().catalog
+
+
 def _models_here() -> list[Row]:
-    """What is asked in process or served by us, and how to name what others serve elsewhere."""
+    """What is asked in process, and how to name what others serve elsewhere."""
     rows: list[Row] = [
         {"model": f"reference/{name}", "title": f"{about} (SIMULATED: no model)"}
         for name, about in REFERENCE_MODELS.items()
@@ -128,30 +142,22 @@ def _models_here() -> list[Row]:
     rows += [
         {"model": f"reference/{name}", "title": f"{about} (SIMULATED)"} for name, about in READERS.items()
     ]
-    rows += [{"model": f"local/{name}", "title": model.title} for name, model in load_catalog().items()]
     return [
         *rows,
         {"model": "FORMAT:ID@BASE_URL", "title": "any endpoint that speaks chat, responses or messages"},
     ]
 
 
-def _runs(runs: Path) -> list[Row]:
+def _runs(runs: Path | Bucket) -> list[Row]:
+    """The runs of a folder, the latest begun last."""
     rows: list[Row] = []
-    for file in sorted(runs.glob("*/run.yaml"), key=lambda path: path.stat().st_mtime):
-        try:
-            record = RunFolder(file.parent).record
-        except RunError as error:
-            rows.append(
-                {"run": str(file.parent), "created": "", "models": f"unreadable: {error}", "suites": ""}
-            )
-            continue
-        models = " ".join(model.label for model in record.models)
-        rows.append(
-            {
-                "run": str(file.parent),
-                "created": record.created[:19],
-                "models": models,
-                "suites": " ".join(record.suites),
-            }
-        )
-    return rows
+    for folder, record in runs_in(runs):
+        row: Row = {"run": str(folder), "created": "", "models": "", "suites": ""}
+        if isinstance(record, RunError):
+            row["models"] = f"unreadable: {record}"
+        else:
+            row["created"] = record.created[:19]
+            row["models"] = " ".join(model.label for model in record.models)
+            row["suites"] = " ".join(record.suites)
+        rows.append(row)
+    return sorted(rows, key=lambda row: str(row["created"]))

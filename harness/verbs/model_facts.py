@@ -10,7 +10,7 @@ from harness.registry.knowledge import Knowledge
 from harness.registry.provider import Provider
 from harness.registry.rates import Prices
 from harness.variants import ModelError
-from local_models.catalog import load_catalog
+from local_models.catalog import model_names
 
 Row = dict[str, str | int | float | bool | None]
 
@@ -21,8 +21,9 @@ def find_entry(name: str, known: Knowledge) -> tuple[str, Entry]:
     """The entry that a name or a vendor's id means. Raises `ModelError` with names that are near."""
     found = known.registry.find(name)
     if found is None:
-        ours = ", ".join(f"local/{one}" for one in load_catalog())
-        raise ModelError(f"no model is called {name!r}; {known.registry.near(name)}. Served by us: {ours}")
+        raise ModelError(
+            f"no model is called {name!r}; {known.registry.near(name)}; those that we serve are local/NAME"
+        )
     return found
 
 
@@ -44,6 +45,8 @@ def facts(name: str, entry: Entry, known: Knowledge, environment: Environment) -
         if row.regions:
             told["regions"] = list(row.regions)
         told["key"] = _key(row, environment)
+    if name in model_names(known.catalog):
+        told["also"] = f"local/{name}: its weights, served by us"
     rest = entry.model_dump(mode="json", exclude_defaults=True)
     if entry.thinking is not None:
         rest["thinking"] |= {"default": str(entry.thinking.default)}
@@ -96,7 +99,7 @@ def hosted_lines(known: Knowledge) -> list[Row]:
         {
             "model": name,
             "provider": entry.provider,
-            "context": _short(entry.context),
+            "context": short(entry.context),
             "input": _price(entry.prices, "input"),
             "output": _price(entry.prices, "output"),
             "ends": _ends(entry, known.today),
@@ -113,7 +116,8 @@ def _ends(entry: Entry, today: date) -> str:
     return f"{entry.retired.on}{'?' if entry.retired.on <= today else ''}"
 
 
-def _short(tokens: int | None) -> str | None:
+def short(tokens: int | None) -> str | None:
+    """A number of tokens in a few letters, in thousands as vendors count."""
     if tokens is None:
         return None
     return f"{tokens / 1e6:.2g}M" if tokens >= 1_000_000 else f"{tokens // 1000}k"  # noqa: PLR2004 # a million
