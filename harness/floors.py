@@ -11,7 +11,7 @@ from harness.grading import Grader
 from harness.play import Stage, play
 from harness.reference import ReferenceModel
 from harness.run_record import ModelVariant
-from harness.store import RunFolder, write_whole
+from harness.store import RunFolder
 from scenarios.exam import Exam
 
 _FLOORS = ("idle", "refuser")
@@ -34,13 +34,13 @@ async def measure_floors(exams: Sequence[Exam], stage: Stage) -> dict[str, float
 
 
 def write_floors(folder: RunFolder, floors: Mapping[str, float]) -> None:
-    write_whole(folder.path / "floors.json", json.dumps(floors).encode())
+    folder.files.write("floors.json", json.dumps(floors).encode())
 
 
 def read_floors(folder: RunFolder) -> dict[str, float]:
     """The floors of a run; none where they were not measured."""
     try:
-        floors: dict[str, float] = json.loads((folder.path / "floors.json").read_text("utf-8"))
+        floors: dict[str, float] = json.loads(folder.files.read("floors.json"))
     except FileNotFoundError:
         return {}
     return floors

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harness.run_record import RunRecord
-from harness.store import RunFolder, Trial, growing
+from harness.store import RunFolder, Trial
 from scenarios.exam import Exam
 from scenarios.transcript import Transcript
 from scoring.grade import Grade, grade, prepare
@@ -36,7 +36,7 @@ class Grader:
 def graded_trials(folder: RunFolder, record: RunRecord) -> Iterator[GradedTrial]:
     """Every trial that was played, graded anew, one at a time."""
     grader = Grader()
-    exams = {name: folder.exam(name) for name in record.scenarios}
+    exams = folder.exams(record)
     for trial, transcript in folder.transcripts(record):
         exam = exams[trial.scenario]
         yield trial, exam, transcript, grader.grade(exam, transcript)
@@ -44,7 +44,7 @@ def graded_trials(folder: RunFolder, record: RunRecord) -> Iterator[GradedTrial]
 
 def keeping_scores(folder: RunFolder, trials: Iterable[GradedTrial]) -> Iterator[GradedTrial]:
     """Hand the trials on, and write `scores.jsonl` on the way: one grade a line."""
-    with growing(folder.path / "scores.jsonl") as lines:
+    with folder.files.growing("scores.jsonl") as lines:
         for graded in trials:
             lines.write(graded[3].model_dump_json(exclude_defaults=True).encode() + b"\n")
             yield graded

@@ -19,6 +19,7 @@ from typing import Protocol
 from harness.clients.client import Ask, Model, Shared
 from harness.economy import CAN_HIT, LONG
 from harness.layouts import IN_TURNS, line, whole
+from harness.store import RunFolder
 from scenarios.documents.shelf import Shelf
 from scenarios.exam import Exam
 from scenarios.reading import WHOLE, Reading
@@ -36,11 +37,11 @@ _KEPT = 256
 class ReadingStore(Protocol):
     """Where the main lines of readings are kept."""
 
-    def reading(self, record: ReadingRecord) -> ReadingRecord | None:
+    async def kept(self, record: ReadingRecord) -> ReadingRecord | None:
         """What was kept of the reading with this one's names; None when nothing was."""
         ...
 
-    def write_reading(self, record: ReadingRecord) -> None: ...
+    async def keep(self, record: ReadingRecord) -> None: ...
 
 
 @dataclass(kw_only=True)
@@ -48,6 +49,8 @@ class _Open:
     """One reading that is going on."""
 
     record: ReadingRecord
+    is_known: bool = False
+    """Whether the store was asked for what it has of it."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     gate: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by a question on a whole document that goes ahead of the others."""
@@ -79,6 +82,8 @@ class Openings:
             return
         state = self._state(model, exam, reading, repeat)
         async with state.lock:
+            if not state.is_known:
+                state.record, state.is_known = await self.store.kept(state.record) or state.record, True
             if reading.after not in state.shown:
                 state.shown = {reading.after: await self._shown(state, model, exam, reading, repeat)}
             shown = state.shown[reading.after]
@@ -120,7 +125,7 @@ class Openings:
         )
         key = f"{asked.model}\n{asked.suite}\n{reading.key}\n{repeat}"
         if key not in self._open:
-            self._open[key] = _Open(record=self.store.reading(asked) or asked)
+            self._open[key] = _Open(record=asked)
             while len(self._open) > _KEPT:
                 self._open.popitem(last=False)
             for older in list(self._open.values())[:-2]:
@@ -157,7 +162,7 @@ class Openings:
                 "cut": (*record.cut, part) if reply.cut_short else record.cut,
             }
         )
-        self.store.write_reading(state.record)
+        await self.store.keep(state.record)
 
 
 def shared_beginning(model: Model, reading: Reading, repeat: int, messages: int = 0) -> Shared:
@@ -172,10 +177,23 @@ def shared_beginning(model: Model, reading: Reading, repeat: int, messages: int 
 class InMemory:
     """Main lines that nobody needs tomorrow."""
 
-    kept: dict[str, ReadingRecord] = field(default_factory=dict)
+    records: dict[str, ReadingRecord] = field(default_factory=dict)
 
-    def reading(self, record: ReadingRecord) -> ReadingRecord | None:
-        return self.kept.get(record.name)
+    async def kept(self, record: ReadingRecord) -> ReadingRecord | None:
+        return self.records.get(record.name)
 
-    def write_reading(self, record: ReadingRecord) -> None:
-        self.kept[record.name] = record
+    async def keep(self, record: ReadingRecord) -> None:
+        self.records[record.name] = record
+
+
+@dataclass(frozen=True)
+class InFolder:
+    """Main lines that the run keeps."""
+
+    folder: RunFolder
+
+    async def kept(self, record: ReadingRecord) -> ReadingRecord | None:
+        return await self.folder.aside(self.folder.reading, record)
+
+    async def keep(self, record: ReadingRecord) -> None:
+        await self.folder.aside(self.folder.write_reading, record)

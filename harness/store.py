@@ -1,24 +1,40 @@
-"""A run is a folder; this module is the only one that knows its layout.
+"""A run is a folder, on a disk or in a bucket; this module is the only one that knows its layout.
 
-Every file appears whole or not at all: it is written beside its place and renamed into it. So a reader never
-sees half a transcript, and killing the harness at any moment loses at most the trials in flight.
+Every file appears whole or not at all (`harness.places`). So a reader never sees half a transcript, and
+killing the harness at any moment loses at most the trials in flight.
+
+Who may write what, when several processes or machines work on one run:
+
+- who holds the run (`harness.run_start.only_writer`): `run.yaml`, exams, plan, floors, `spent.jsonl`, scores
+  and reports, and everything below;
+- whoever it gave trials to: the transcripts of these trials and the readings that they need, a part of the
+  ledger (`harness.ledger.open_part`) and logs under a name of its own.
+
+A trial is given to one writer at a time. Should one that was thought dead write it all the same, the last
+whole transcript stands. A `RunFolder` is a value: it travels to other machines by pickle or by its address.
 """
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from typing import ParamSpec, TypeVar
 
 import yaml
 
+from harness.places import Bucket, Disk, StoreFailed, files_of
 from harness.run_record import ModelVariant, RunRecord, slug_of
 from scenarios.exam import Exam
 from scenarios.transcript import ReadingRecord, Transcript
 
 _NAMES_RUNS = "`longspan list runs` names them"
 _WHOLE_RUN = "restore it, or play the run again with --new"
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class RunError(Exception):
@@ -36,79 +52,140 @@ class Trial:
 
 @dataclass(frozen=True)
 class RunFolder:
-    path: Path
+    root: Path | Bucket
+
+    def __str__(self) -> str:
+        """The folder's path or address, as a command takes it."""
+        return str(self.root)
+
+    @cached_property
+    def files(self) -> Disk | Bucket:
+        """Its files, by their names in the folder such as `logs/servers/shop.log`."""
+        return files_of(self.root)
+
+    @property
+    def path(self) -> Path:
+        """The folder on a disk. Raises `RunError` when it is none."""
+        if isinstance(self.root, Path):
+            return self.root
+        raise RunError(f"{self} is no folder of a disk; copy it to one")
+
+    async def aside(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Read or write without keeping the event loop waiting: a disk takes less time than a thread would,
+        and for a store a thread waits.
+        """
+        if isinstance(self.root, Path):
+            return work(*args, **kwargs)
+        return await asyncio.to_thread(work, *args, **kwargs)
 
     @property
     def is_begun(self) -> bool:
-        return (self.path / "run.yaml").is_file()
+        try:
+            return bool(self.files.read("run.yaml"))
+        except FileNotFoundError:
+            return False
 
     @property
     def record(self) -> RunRecord:
         """What was asked. Raises `RunError` when the folder is not a run."""
-        file = self.path / "run.yaml"
         try:
-            return RunRecord.model_validate(yaml.safe_load(file.read_text("utf-8")))
+            return self.parsed(self.files.read("run.yaml"))
         except FileNotFoundError:
-            raise RunError(f"{self.path} is not a run: it has no run.yaml; {_NAMES_RUNS}") from None
-        except (OSError, ValueError, yaml.YAMLError) as error:
-            raise RunError(f"{file} cannot be read; {_WHOLE_RUN}: {_short(error)}") from error
+            raise RunError(f"{self} is not a run: it has no run.yaml; {_NAMES_RUNS}") from None
+        except OSError as error:
+            raise self._unreadable("run.yaml", error) from error
+
+    def parsed(self, record: bytes) -> RunRecord:
+        """What was asked, from the bytes of `run.yaml`. Raises `RunError`."""
+        try:
+            return RunRecord.model_validate(yaml.safe_load(record.decode()))
+        except (ValueError, yaml.YAMLError) as error:
+            raise self._unreadable("run.yaml", error) from error
 
     def write_record(self, record: RunRecord) -> None:
         text = yaml.safe_dump(record.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=110)
-        write_whole(self.path / "run.yaml", text.encode())
+        self.files.write("run.yaml", text.encode())
 
     def write_exam(self, exam: Exam) -> None:
-        write_whole(self._exam_file(exam.scenario.name), exam.model_dump_json(exclude_defaults=True).encode())
+        self.write_exams([exam])
+
+    def write_exams(self, exams: Iterable[Exam]) -> None:
+        self.files.write_each(
+            (_exam_name(exam.scenario.name), exam.model_dump_json(exclude_defaults=True).encode())
+            for exam in exams
+        )
 
     def exam(self, scenario: str) -> Exam:
         """What a scenario asked when the run began. Raises `RunError` when that cannot be read any more."""
-        file = self._exam_file(scenario)
+        name = _exam_name(scenario)
         try:
-            return Exam.model_validate_json(file.read_bytes())
+            return Exam.model_validate_json(self.files.read(name))
         except (OSError, ValueError) as error:
-            raise RunError(f"{file} cannot be read; {_WHOLE_RUN}: {_short(error)}") from error
+            raise self._unreadable(name, error) from error
+
+    def exams(self, record: RunRecord) -> dict[str, Exam]:
+        """What every scenario of the run asked, by its name. Raises `RunError` like `exam`."""
+        names = {_exam_name(scenario): scenario for scenario in record.scenarios}
+        found: dict[str, Exam] = {}
+        for name, data in self.files.read_each(names):
+            try:
+                found[names[name]] = Exam.model_validate_json(data)
+            except ValueError as error:
+                raise self._unreadable(name, error) from error
+        if len(found) < len(names):  # the first that is gone says so
+            self.exam(next(scenario for scenario in record.scenarios if scenario not in found))
+        return found
+
+    def transcript_name(self, trial: Trial) -> str:
+        return f"transcripts/{trial.model.slug}/{trial.scenario}/{trial.repeat}.json"
 
     def transcript_file(self, trial: Trial) -> Path:
-        return self.path / f"transcripts/{trial.model.slug}/{trial.scenario}/{trial.repeat}.json"
+        """Where a disk has it."""
+        return self.path / self.transcript_name(trial)
 
     def write_transcript(self, trial: Trial, transcript: Transcript) -> None:
         """Keep what happened; what the machine loses with its power is played again."""
         data = transcript.model_dump_json(exclude_none=True).encode()
-        write_whole(self.transcript_file(trial), data, survives_power_loss=False)
+        self.files.write(self.transcript_name(trial), data, survives_power_loss=False)
 
     def transcript(self, trial: Trial) -> Transcript | None:
         """What happened in a trial; None when it was not played yet. Raises `RunError` for a broken file."""
-        file = self.transcript_file(trial)
+        name = self.transcript_name(trial)
         try:
-            data = file.read_bytes()
+            return self._transcript(name, self.files.read(name))
         except FileNotFoundError:
             return None
-        if not data.strip(b"\0"):  # all that a power cut may leave of it
-            return None
-        try:
-            return Transcript.model_validate_json(data)
-        except ValueError as error:
-            why = _short(error)
-            raise RunError(f"{file} is not a transcript of this version; move it away: {why}") from error
 
     def reading(self, record: ReadingRecord) -> ReadingRecord | None:
         """What was kept of a reading's main line. Raises `RunError` for a broken file."""
+        name = _reading_name(record)
         try:
-            return _read_reading(self._reading_file(record))
+            return self._reading(name, self.files.read(name))
         except FileNotFoundError:
             return None
 
     def write_reading(self, record: ReadingRecord) -> None:
-        write_whole(self._reading_file(record), record.model_dump_json(exclude_none=True).encode())
+        self.files.write(_reading_name(record), record.model_dump_json(exclude_none=True).encode())
 
     def readings(self, model: ModelVariant) -> Iterator[ReadingRecord]:
         """Every main line that a model was read. Raises `RunError` for a broken file."""
-        for file in sorted((self.path / "readings" / model.slug).rglob("*.json")):
-            yield _read_reading(file)
+        names = self.files.names(f"readings/{model.slug}")
+        for name, data in self.files.read_each(name for name in names if name.endswith(".json")):
+            yield self._reading(name, data)
 
-    def begun(self, model: ModelVariant) -> frozenset[Path]:
-        """The transcripts that are there, found without opening one."""
-        return frozenset((self.path / "transcripts" / model.slug).rglob("*.json"))
+    def write_samples(self, model: ModelVariant, name: str, lines: bytes) -> None:
+        """Keep what servers of a model said of themselves; `name` sorts behind those before it."""
+        self.files.write(f"samples/{model.slug}/{name}.jsonl", lines, survives_power_loss=False)
+
+    def samples(self, model: ModelVariant) -> Iterator[tuple[str, bytes]]:
+        """What `write_samples` kept, by name and in the order of the names."""
+        for file, data in self.files.read_each(self.files.names(f"samples/{model.slug}")):
+            yield file.rpartition("/")[2].removesuffix(".jsonl"), data
+
+    def begun(self, model: ModelVariant) -> frozenset[str]:
+        """The names of the transcripts that are there, found without opening one."""
+        names = self.files.names(f"transcripts/{model.slug}")
+        return frozenset(name for name in names if name.endswith(".json"))
 
     def trials(self, record: RunRecord) -> Iterator[Trial]:
         """Every cell that the record asks for, repeats outermost, so that each repeat is a whole sweep."""
@@ -119,61 +196,87 @@ class RunFolder:
                         yield Trial(model=model, scenario=scenario, repeat=repeat)
 
     def transcripts(self, record: RunRecord) -> Iterator[tuple[Trial, Transcript]]:
-        """Every trial that was played, one at a time."""
-        for trial in self.trials(record):
-            transcript = self.transcript(trial)
+        """Every trial that was played, few of them in memory at a time."""
+        return self.played(self.trials(record), record.models)
+
+    def played(
+        self, trials: Iterable[Trial], models: Iterable[ModelVariant]
+    ) -> Iterator[tuple[Trial, Transcript]]:
+        """Those of some models' trials that were played: one listing a model, and each transcript once."""
+        begun = frozenset[str]().union(*(self.begun(model) for model in models))
+        asked: dict[str, Trial] = {}
+
+        def names() -> Iterator[str]:
+            for trial in trials:
+                if (name := self.transcript_name(trial)) in begun:
+                    asked[name] = trial
+                    yield name
+
+        for name, data in self.files.read_each(names()):
+            trial, transcript = asked.pop(name), self._transcript(name, data)
             if transcript is not None:
                 yield trial, transcript
 
+    @asynccontextmanager
+    async def logs(self, name: str = "logs") -> AsyncIterator[Path]:
+        """A folder of this machine for logs; a run in a bucket gets them when the block ends, however it
+        does, and nothing of them when we are killed.
+        """
+        kept = self.files.local(name)
+        folder = kept.__enter__()
+        try:
+            yield folder
+        finally:
+            await self.aside(kept.__exit__, *sys.exc_info())
+
     def log(self, name: str) -> Path:
-        """A path for a log; its folder exists."""
+        """A path for a log on a disk; its folder exists."""
         folder = self.path / "logs"
         folder.mkdir(parents=True, exist_ok=True)
         return folder / name
 
-    def _reading_file(self, record: ReadingRecord) -> Path:
-        name = f"{record.document}--{record.layout}"
-        slug = slug_of(record.model)
-        return self.path / "readings" / slug / record.suite / name / f"{record.repeat}.json"
+    def _transcript(self, name: str, data: bytes) -> Transcript | None:
+        if not data.strip(b"\0"):  # all that a power cut may leave of it
+            return None
+        try:
+            return Transcript.model_validate_json(data)
+        except ValueError as error:
+            raise self._foreign(name, "transcript", error) from error
 
-    def _exam_file(self, scenario: str) -> Path:
-        return self.path / "exams" / f"{scenario}.json"
+    def _reading(self, name: str, data: bytes) -> ReadingRecord:
+        try:
+            return ReadingRecord.model_validate_json(data)
+        except ValueError as error:
+            raise self._foreign(name, "reading", error) from error
 
+    def _unreadable(self, name: str, error: Exception) -> RunError:
+        if isinstance(error, StoreFailed):  # the file may well be whole
+            return RunError(str(error))
+        return RunError(f"{self.files.address(name)} cannot be read; {_WHOLE_RUN}: {_short(error)}")
 
-def _read_reading(file: Path) -> ReadingRecord:
-    try:
-        return ReadingRecord.model_validate_json(file.read_bytes())
-    except ValueError as error:
-        why = _short(error)
-        raise RunError(f"{file} is not a reading of this version; move it away: {why}") from error
-
-
-@contextmanager
-def growing(file: Path) -> Iterator[BinaryIO]:
-    """A file that is written bit by bit and appears at its place when it is whole."""
-    beside = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    try:
-        with beside.open("wb") as stream:
-            yield stream
-        beside.replace(file)
-    finally:
-        beside.unlink(missing_ok=True)
+    def _foreign(self, name: str, what: str, error: Exception) -> RunError:
+        told = f"is not a {what} of this version; move it away: {_short(error)}"
+        return RunError(f"{self.files.address(name)} {told}")
 
 
-def write_whole(file: Path, data: bytes, *, survives_power_loss: bool = True) -> None:
-    """Write a file so that it appears whole or not at all, whenever we are killed."""
-    beside = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    try:
-        stream = beside.open("wb")
-    except FileNotFoundError:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        stream = beside.open("wb")
-    with stream:
-        stream.write(data)
-        if survives_power_loss:
-            stream.flush()
-            os.fsync(stream.fileno())
-    beside.replace(file)
+def runs_in(place: Path | Bucket) -> Iterator[tuple[RunFolder, RunRecord | RunError]]:
+    """The runs of a folder, with what was asked in them, or why nobody can read it."""
+    files = files_of(place)
+    for name, data in files.read_each(f"{name}/run.yaml" for name in files.folders()):
+        folder = RunFolder(place / name.partition("/")[0])
+        try:
+            yield folder, folder.parsed(data)
+        except RunError as error:
+            yield folder, error
+
+
+def _exam_name(scenario: str) -> str:
+    return f"exams/{scenario}.json"
+
+
+def _reading_name(record: ReadingRecord) -> str:
+    name = f"{record.document}--{record.layout}"
+    return f"readings/{slug_of(record.model)}/{record.suite}/{name}/{record.repeat}.json"
 
 
 def _short(error: Exception) -> str:

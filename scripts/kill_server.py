@@ -85,7 +85,8 @@ def stream(*deltas: dict[str, Any]) -> bytes:
     events = [
         {"choices": [choice]} for choice in (*choices, {"index": 0, "delta": {}, "finish_reason": finish})
     ]
-    text = "".join(f"data: {json.dumps(event)}\n\n" for event in events) + "data: [DONE]\n\n"
+    used = {"choices": [], "usage": {"prompt_tokens": 4000, "completion_tokens": 100}}
+    text = "".join(f"data: {json.dumps(event)}\n\n" for event in (*events, used)) + "data: [DONE]\n\n"
     return reply(text.encode(), "text/event-stream")
 
 

@@ -1,16 +1,18 @@
 """Kill a run with SIGKILL again and again, and prove that it lost only what was in flight.
 
     python scripts/kill_test.py [--rounds 20] [--scenarios 20] [--repeats 3] [--concurrency 4] [--seed 0]
+                                [--runs s3://BUCKET/EMPTY/FOLDER]
 
 The same `longspan run` is started in every round and killed at a random moment: while it starts, while it
 plays, or while it reports. The proof comes from outside: from the ledger of scripts/kill_server.py, which has
-a line for every request, and from the transcripts that are on disk when the process is dead. Leaves with
-status 1 when anything is not as it has to be.
+a line for every request, and from the transcripts that are there when the process is dead. Leaves with status
+1 when anything is not as it has to be.
 """
 
 import argparse
 import csv
 import hashlib
+import io
 import json
 import random
 import subprocess
@@ -24,6 +26,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 from urllib.request import urlopen
+
+from harness.addresses import place_of
+from harness.places import Bucket, files_of
 
 Trial = tuple[str, int]
 """Scenario and repeat."""
@@ -89,7 +94,7 @@ class Round:
     asked: Counter[Trial]
     """The requests of this round."""
     kept: Mapping[Trial, str]
-    """The transcripts on disk when it was over, by hash."""
+    """The transcripts that were there when it was over, by hash."""
     half_written: int
     """Files that were begun and not renamed into their place."""
 
@@ -140,6 +145,7 @@ class Arena:
 
     place: Path
     url: str
+    runs: Path | Bucket
     read: int = 0
     """Bytes of the ledger that belong to earlier rounds."""
     run: subprocess.Popen[bytes] | None = field(default=None)
@@ -150,7 +156,7 @@ class Arena:
 
     def start(self) -> subprocess.Popen[bytes]:
         with (self.place / "longspan.log").open("ab") as log:
-            command = [_LONGSPAN, "run", "study.yaml"]
+            command = [_LONGSPAN, "run", "study.yaml", "--runs", str(self.runs)]
             return subprocess.Popen(command, cwd=self.place, stdout=log, stderr=log)  # noqa: S603 # ours
 
     def over(self, moment: Moment, *, alive: bool) -> Round:
@@ -167,27 +173,31 @@ class Arena:
         return Round(moment=moment, alive=alive, asked=asked, kept=dict(self._kept()), half_written=len(half))
 
     def _kept(self) -> Iterator[tuple[Trial, str]]:
-        for file in self.place.glob("runs/*/transcripts/*/killed/*/*.json"):
-            data = file.read_bytes()
-            json.loads(data)  # a transcript is whole or not there
-            yield (file.parent.name, int(file.stem)), hashlib.sha256(data).hexdigest()
+        files = files_of(self.runs)
+        for run in files.folders():
+            names = [name for name in files.names(f"{run}/transcripts") if name.endswith(".json")]
+            for name, data in files.read_each(names):
+                json.loads(data)  # a transcript is whole or not there
+                scenario, repeat = name.removesuffix(".json").split("/")[-2:]
+                yield (scenario, int(repeat)), hashlib.sha256(data).hexdigest()
 
 
-def kill_test(place: Path, plan: Plan) -> Findings:
-    """Play the plan in an empty folder."""
+def kill_test(place: Path, plan: Plan, runs: Path | Bucket | None = None) -> Findings:
+    """Play the plan in an empty folder, with the runs in it or elsewhere."""
+    runs = runs or place / "runs"
     write_suite(place / "killed", plan.scenarios)
     dice = random.Random(plan.seed)  # noqa: S311 # reproducible, not secret
     with serving(place / "ledger.jsonl") as url:
         study = _STUDY.format(url=url, seed=_FIRST_SEED, repeats=plan.repeats, concurrency=plan.concurrency)
         (place / "study.yaml").write_text(study, "utf-8")
-        arena = Arena(place, url)
+        arena = Arena(place, url, runs)
         rounds: list[Round] = []
         while sum(one.alive for one in rounds) < plan.rounds and len(rounds) < _TRIES * plan.rounds:
             finished = bool(rounds) and len(rounds[-1].kept) == plan.trials
             rounds.append(killed(arena, dice, "reporting" if finished else dice.choice(_MOMENTS)))
         status = arena.start().wait(_PATIENCE)
         last = arena.over("reporting", alive=False)
-    problems = [*judge(plan, rounds, last), *judge_files(place, plan, status)]
+    problems = [*judge(plan, rounds, last), *judge_files(runs, plan, status)]
     return Findings(plan=plan, rounds=rounds, last=last, problems=problems)
 
 
@@ -202,7 +212,9 @@ def killed(arena: Arena, dice: random.Random, moment: Moment) -> Round:
                 return True
             case "playing":
                 return arena.ledger.stat().st_size > size
-        return any(arena.place.glob(f"runs/*/.*.{run.pid}.tmp"))  # the first report that it writes
+        if isinstance(arena.runs, Bucket):  # in which nobody sees what is about to be written
+            return True
+        return any(arena.runs.glob(f"*/.*.{run.pid}.tmp"))  # the first report that it writes
 
     while not is_there() and run.poll() is None and time.monotonic() < until:
         time.sleep(0.002)
@@ -232,21 +244,22 @@ def judge(plan: Plan, rounds: Sequence[Round], last: Round) -> Iterator[str]:
         yield f"the last round asked other than {_STEPS} requests for {short}"
 
 
-def judge_files(place: Path, plan: Plan, status: int) -> Iterator[str]:
+def judge_files(runs: Path | Bucket, plan: Plan, status: int) -> Iterator[str]:
     """What the folder says against the run, read as its users read it."""
     if status != 0:
         yield f"the last command ended with status {status}; see longspan.log"
         return
-    (folder,) = (place / "runs").iterdir()
-    model = json.loads((folder / "report.json").read_text("utf-8"))["models"][0]
+    (run,) = files_of(runs).folders()
+    files = files_of(runs / run)
+    model = json.loads(files.read("report.json"))["models"][0]
     if (model["graded"], model["success"]["mean"]) != (plan.trials, 1.0):
         yield f"{model['graded']} trials are graded, with a success of {model['success']['mean']}"
-    scores = (folder / "scores.jsonl").read_text("utf-8").splitlines()
+    scores = files.read("scores.jsonl").splitlines()
     if len([json.loads(line) for line in scores]) != plan.trials:
         yield f"scores.jsonl has {len(scores)} lines"
-    for name in ("report.csv", "trials.csv"):
-        with (folder / name).open(encoding="utf-8-sig", newline="") as lines:
-            rows: list[dict[Any, Any]] = list(csv.DictReader(lines))
+    for name, table in files.read_each(("report.csv", "trials.csv")):
+        lines = io.StringIO(table.decode("utf-8-sig"), newline="")
+        rows: list[dict[Any, Any]] = list(csv.DictReader(lines))
         if any(None in row or None in row.values() for row in rows):
             yield f"{name} has a row of another width"
         trials = Counter((row["scenario"], row["repeat"]) for row in rows)
@@ -297,8 +310,11 @@ def main() -> int:
     )
     for name in ("rounds", "scenarios", "repeats", "concurrency", "seed"):
         parser.add_argument(f"--{name}", type=int, default=getattr(Plan, name))
+    parser.add_argument("--runs", type=place_of, help="an address to keep the runs at")
+    asked = vars(parser.parse_args())
     with TemporaryDirectory(prefix="longspan-kill-") as place:
-        findings = kill_test(Path(place), Plan(**vars(parser.parse_args())))
+        runs = asked.pop("runs")
+        findings = kill_test(Path(place), Plan(**asked), runs)
     print(findings)
     return 1 if findings.problems else 0
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from harness.money import dollars_text
 from harness.plan.cost import Dollars
-from harness.store import RunFolder, write_whole
+from harness.store import RunFolder
 from scenarios.record import Record
 
 _NAMED = 8
@@ -144,13 +144,13 @@ def over_the_tokens(plan: Plan, max_tokens: int) -> str | None:
 
 
 def write_plan(folder: RunFolder, plan: Plan) -> None:
-    write_whole(folder.path / "plan.json", plan.model_dump_json(indent=1).encode())
+    folder.files.write("plan.json", plan.model_dump_json(indent=1).encode())
 
 
 def read_plan(folder: RunFolder) -> Plan | None:
     """The plan that a run was begun with; None where none was made."""
     try:
-        return Plan.model_validate_json((folder.path / "plan.json").read_bytes())
+        return Plan.model_validate_json(folder.files.read("plan.json"))
     except FileNotFoundError:
         return None
 

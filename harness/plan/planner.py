@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.environment import CATALOG
+from harness.local_names import is_local, local_quirks, window_tokens
 from harness.plan.cost import DETOURS, Dollars
 from harness.plan.counting import Counting, counting
 from harness.plan.estimate import Estimate, carried
@@ -24,7 +26,7 @@ from harness.registry.provider import Provider, Quirks
 from harness.registry.rates import Prices
 from harness.run_record import ModelVariant
 from harness.store import Trial
-from local_models.catalog import find_model
+from local_models.catalog import LocalModel, find_model
 from local_models.install import installed
 from scenarios.documents.shelf import Shelf
 from scenarios.exam import Exam
@@ -34,7 +36,6 @@ UNKNOWN = Entry(cache=CacheRule(kind="block", block=16))
 """What is taken of a model that the registry does not have: a cache as vLLM's, and no price."""
 SIMULATED = UNKNOWN.model_copy(update={"margin": 0.0})
 """Reference models count as documents are sized."""
-_LOCAL = "local/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +113,7 @@ class Planner:
         """What the registry has of a model, behind its name there."""
         if variant.simulated:
             return None, SIMULATED
-        asked = variant.label if variant.label.startswith(_LOCAL) else variant.model
+        asked = variant.label if is_local(variant) else variant.model
         return self.registry.find(asked) or (None, UNKNOWN)
 
     def _priced(self, variant: ModelVariant) -> tuple[str | None, Entry]:
@@ -126,11 +127,27 @@ class Planner:
         row = self.providers.get(variant.provider or COMPATIBLE)
         if row is None or variant.wire == "reference" or variant.wire not in row.wires:
             return Quirks()
-        return row.wires[variant.wire].quirks
+        quirks = row.wires[variant.wire].quirks
+        return local_quirks(quirks, self._local(variant), variant) if is_local(variant) else quirks
+
+    def _local(self, variant: ModelVariant) -> LocalModel:
+        """The catalog's entry of a model of ours."""
+        return find_model(variant.model, self.home / CATALOG)
+
+    def _installed_tokenizer(self, variant: ModelVariant) -> str | None:
+        """The tokenizer of a model of ours, where it is installed."""
+        if not is_local(variant):
+            return None
+        weights = variant.serving.weights if variant.serving is not None else None
+        model = self._local(variant)
+        ready = installed(model, self.home, None, weights) or installed(
+            model, self.home, "transformers", weights
+        )
+        return None if ready is None else str(ready.weights)
 
     def counting(self, variant: ModelVariant) -> Counting:
         if variant.label not in self._counts:
-            tokenizer = _installed_tokenizer(variant, self.home)
+            tokenizer = self._installed_tokenizer(variant)
             self._counts[variant.label] = counting(self.entry(variant)[1], self.shelf, tokenizer)
         return self._counts[variant.label]
 
@@ -167,8 +184,8 @@ class Planner:
         entry = self.entry(variant)[1]
         if self.asked.window is not None or variant.simulated:
             return self.asked.window
-        if variant.label.startswith(_LOCAL):
-            return find_model(variant.model).context
+        if is_local(variant):
+            return window_tokens(self._local(variant), variant)
         if entry.context is None or entry.most_input is None:
             return entry.context
         room = scenario.limits.output_tokens + self._thinking(scenario, variant)
@@ -193,14 +210,6 @@ class Planner:
             said = await self.oracle.said(exam)
             requests += talk_requests(exam, said, counts, repeat=trial.repeat, talk=talk)
         return requests
-
-
-def _installed_tokenizer(variant: ModelVariant, home: Path) -> str | None:
-    """The tokenizer of a model of ours, where it is installed."""
-    if not variant.label.startswith(_LOCAL):
-        return None
-    ready = installed(find_model(variant.model), home)
-    return None if ready is None else str(ready.weights)
 
 
 def _notes(name: str | None, entry: Entry, variant: ModelVariant, estimate: Estimate) -> Iterator[str]:

@@ -4,8 +4,8 @@ The other figures are of the transcripts that stand; this one is of the ledger, 
 written down before it is sent.
 """
 
-from harness.ledger import Line
-from harness.store import RunFolder
+from harness.ledger import last_lines
+from harness.store import RunError, RunFolder
 from scenarios.record import Record
 
 
@@ -23,12 +23,9 @@ class Spent(Record):
 def read_spent(folder: RunFolder) -> Spent | None:
     """From the run's ledger; None where there is none, or it cannot be read."""
     try:
-        whole = (folder.path / "spent.jsonl").read_bytes().rpartition(b"\n")[0]
-        lines = [Line.model_validate_json(line) for line in whole.splitlines()]
-    except (FileNotFoundError, ValueError):
+        sent = [line for line in last_lines(folder) if line.why != "refused"]
+    except RunError:
         return None
-    last = {line.request: line for line in lines}
-    sent = [line for line in last.values() if line.why != "refused"]
     known = [line.usd for line in sent if line.usd is not None]
     if not sent:
         return None

@@ -1,19 +1,23 @@
 """Writes the reports of a run into its folder, in one pass over its trials."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from harness.bench.record import Bench
 from harness.plan.plan import read_plan
 from harness.pricing import tariffs
 from harness.report.figures import Figures, Report
+from harness.report.hosting_sums import HostingSums
 from harness.report.markdown import FailedTrial, markdown
 from harness.report.page import Bounds, Page
 from harness.report.rows import csv_header, csv_line, trial_row
+from harness.report.server_figures import Watched
 from harness.report.spent import read_spent
 from harness.report.suite_figures import Floors
 from harness.report.view import trial_name
 from harness.run_record import RunRecord
-from harness.store import RunFolder, Trial, growing, write_whole
+from harness.samples import sessions
+from harness.store import RunFolder, Trial
 from scenarios.exam import Exam
 from scenarios.transcript import Transcript
 from scoring.grade import Grade
@@ -28,14 +32,20 @@ def write_reports(
     trials: Iterable[tuple[Trial, Exam, Transcript, Grade]],
     floors: Floors,
     bounds: Bounds | None = None,
+    benches: Sequence[Bench] = (),
 ) -> Report:
-    """Write report.html, report.md, report.json and report.csv, each whole or not at all."""
-    figures, page, prices = Figures(record, read_plan(folder)), Page(record, bounds), tariffs(record)
+    """Write report.html, report.md, report.json and report.csv, each whole or not at all. What models of ours
+    can do at most is taken from benches of them, where there are any.
+    """
+    watched = {model.label: Watched(sessions=sessions(folder, model)) for model in record.models}
+    figures, hosting = Figures(record, read_plan(folder), watched), HostingSums(record=record)
+    page, prices = Page(record, bounds), tariffs(record)
     failed: list[FailedTrial] = []
-    with growing(folder.path / "report.csv") as table:
+    with folder.files.growing("report.csv") as table:
         table.write(csv_header())
         for trial, exam, transcript, grade in trials:
             figures.add(trial, exam, transcript, grade)
+            hosting.add(trial, exam, transcript, grade)
             page.add(trial, exam, transcript, grade)
             row = trial_row(record.id, trial, exam, transcript, grade, prices[trial.model.label])
             table.write(csv_line(row))
@@ -45,9 +55,11 @@ def write_reports(
     for model in record.models:
         for reading in folder.readings(model):
             figures.add_reading(model, reading)
+            hosting.add_reading(model, reading)
     report = figures.report(floors, read_spent(folder))
-    write_whole(folder.path / "report.html", page.html(report).encode())
-    write_whole(folder.path / "report.md", markdown(report, record, failed).encode())
+    report = report.model_copy(update={"hosting": hosting.figures(report, watched, benches)})
+    folder.files.write("report.html", page.html(report).encode())
+    folder.files.write("report.md", markdown(report, record, failed).encode())
     text = json.dumps(report.as_json(), ensure_ascii=False, indent=1, allow_nan=False)
-    write_whole(folder.path / "report.json", text.encode())
+    folder.files.write("report.json", text.encode())
     return report

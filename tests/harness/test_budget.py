@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from harness.budget import Caps, check_caps, how_to_go_on, open_gates, with_option
 from harness.clients.bounds import Amount
 from harness.clients.purse import Purse
-from harness.ledger import Ledger, Line, open_ledger
+from harness.ledger import Appended, Ledger, Line, open_ledger
 from harness.run_record import ModelVariant, RunRecord
 from harness.store import RunError, RunFolder
 from tests.harness.known import KNOWN
@@ -23,7 +23,7 @@ RECORD = RunRecord(
 
 def purse(folder: Path, spent: float, tokens: int, caps: Caps, refused: Amount | None = None) -> Purse:
     with (folder / "spent.jsonl").open("ab", buffering=0) as file:
-        ledger = Ledger(file=file, usd=spent, tokens=tokens)
+        ledger = Ledger(sink=Appended(file=file), usd=spent, tokens=tokens)
     return Purse(
         ledger=ledger,
         now=lambda: "",

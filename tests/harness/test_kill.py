@@ -2,9 +2,11 @@
 
 from collections import Counter
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from harness.places import Bucket
 from scripts.kill_test import Plan, Round, Trial, judge, kill_test
 
 ONE, TWO = ("customer-00", 0), ("customer-01", 0)
@@ -17,6 +19,17 @@ def after(asked: dict[Trial, int], kept: dict[Trial, str]) -> Round:
 
 def test_a_run_that_is_killed_three_times_asks_for_nothing_twice_that_it_had_finished(tmp_path: Path) -> None:
     findings = kill_test(tmp_path, Plan(rounds=3, scenarios=6, repeats=2, concurrency=3, seed=2))
+
+    assert findings.problems == []
+    assert findings.kills >= 1
+
+
+def test_a_run_in_a_bucket_goes_on_at_once_after_a_kill_and_has_lost_as_little(
+    tmp_path: Path, s3: str
+) -> None:
+    plan = Plan(rounds=2, scenarios=6, repeats=2, concurrency=3, seed=2)
+
+    findings = kill_test(tmp_path, plan, Bucket(f"{s3}/{uuid4().hex}"))
 
     assert findings.problems == []
     assert findings.kills >= 1

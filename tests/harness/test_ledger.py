@@ -1,18 +1,35 @@
 """The ledger of a run: what it adds up to, however and whenever its writer was stopped."""
 
+import asyncio
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.ledger import Ledger, Line, Why, open_ledger
+from harness.ledger import Appended, Ledger, Line, Why, last_lines, open_ledger, open_part
+from harness.places import Bucket
 from harness.store import RunError, RunFolder
+
+pytestmark = pytest.mark.anyio
 
 
 def line(request: int, why: Why, usd: float | None = 0.25, tokens: int | None = 100) -> Line:
     return Line(request=request, model="m", at="2026-03-14T10:00:00+00:00", usd=usd, tokens=tokens, why=why)
+
+
+@pytest.fixture
+def folder(place: Path | Bucket) -> RunFolder:
+    if isinstance(place, Path):
+        place.mkdir()
+    return RunFolder(place)
+
+
+def spent(folder: RunFolder) -> tuple[float, int]:
+    with open_ledger(folder) as ledger:
+        return ledger.usd, ledger.tokens
 
 
 def reopened(folder: Path) -> tuple[int, float, int]:
@@ -20,13 +37,102 @@ def reopened(folder: Path) -> tuple[int, float, int]:
         return ledger.requests, ledger.usd, ledger.tokens
 
 
-def test_what_is_held_counts_only_once_it_is_settled(tmp_path: Path) -> None:
-    with open_ledger(RunFolder(tmp_path)) as ledger:
+def test_what_is_held_counts_only_once_it_is_settled(folder: RunFolder) -> None:
+    with open_ledger(folder) as ledger:
         ledger.write(line(1, "held", usd=1.0))
         before = ledger.usd
         ledger.write(line(1, "usage", usd=0.5))
 
-    assert (before, reopened(tmp_path)) == (0.0, (1, 0.5, 100))
+    assert (before, spent(folder)) == (0.0, (0.5, 100))
+
+
+def test_what_was_spent_adds_up_however_often_the_run_went_on(folder: RunFolder) -> None:
+    for usd in (1.0, 0.5, 0.25):
+        with open_ledger(folder) as ledger:
+            number = ledger.begin()
+            ledger.write(line(number, "held", usd=9.0))
+            ledger.write(line(number, "usage", usd=usd))
+
+    assert spent(folder) == (1.75, 300)
+    assert sorted(each.usd or 0.0 for each in last_lines(folder)) == [0.25, 0.5, 1.0]
+
+
+async def test_what_was_kept_outlives_its_writer_and_has_cost_all_that_it_could(folder: RunFolder) -> None:
+    with ExitStack() as never_closed:
+        ledger = never_closed.enter_context(open_ledger(folder))
+        ledger.write(line(1, "held", usd=1.0))
+        ledger.write(line(2, "held", usd=2.0))
+        ledger.write(line(1, "refused", usd=0.0, tokens=0))
+        await ledger.kept()
+
+        assert spent(folder) == (2.0, 100)
+        assert [each.why for each in last_lines(folder)][:1] == ["refused"]
+        never_closed.pop_all()
+
+
+async def test_writers_at_a_time_lose_nothing_and_their_numbers_do_not_meet(folder: RunFolder) -> None:
+    async def write(ledger: Ledger) -> None:
+        for _ in range(8):
+            number = ledger.begin()
+            ledger.write(line(number, "held", usd=1.0))
+            await ledger.kept()
+            ledger.write(line(number, "usage", usd=0.25))
+
+    with ExitStack() as parts:
+        parts.enter_context(open_ledger(folder))
+        async with asyncio.TaskGroup() as writers:
+            for name in ("甲/1", "甲/1", "乙", "丙"):
+                writers.create_task(write(parts.enter_context(open_part(folder, name))))
+
+    assert spent(folder) == (8.0, 3200)
+
+
+async def test_lines_that_come_together_are_put_together(bucket: Bucket) -> None:
+    class Counting(Bucket):
+        """Tells how many lines each of its objects had."""
+
+        def write(self, name: str, data: bytes, *, survives_power_loss: bool = True) -> None:
+            puts.append(data.count(b"\n"))
+            super().write(name, data)
+
+    puts: list[int] = []
+    folder = RunFolder(Counting(bucket.url))
+
+    async def write(ledger: Ledger) -> None:
+        ledger.write(line(ledger.begin(), "held"))
+        await ledger.kept()
+
+    with open_part(folder, "one") as ledger:
+        async with asyncio.TaskGroup() as writers:
+            for _ in range(50):
+                writers.create_task(write(ledger))
+
+    assert puts[-1] == 50
+    assert len(puts) <= 2  # the first line may have gone ahead
+
+
+async def test_an_object_that_is_full_is_followed_by_another(bucket: Bucket) -> None:
+    folder = RunFolder(bucket)
+    with open_part(folder, "one") as ledger:
+        for _ in range(3):
+            for _ in range(1000):
+                ledger.write(line(ledger.begin(), "usage"))
+            await ledger.kept()
+
+    assert len(bucket.names("spent")) == 3
+    assert spent(folder) == (750.0, 300_000)
+
+
+async def test_a_line_that_a_store_does_not_take_is_said(tmp_path: Path) -> None:
+    (tmp_path / "spent").write_text("a file where a folder has to be", "utf-8")
+    part = open_part(RunFolder(Bucket(f"file://{tmp_path}")), "one")
+    ledger = part.__enter__()
+    ledger.write(line(1, "held"))
+
+    with pytest.raises(OSError, match="cannot be written"):
+        await ledger.kept()
+    with pytest.raises(OSError, match="cannot be written"):
+        part.__exit__(None, None, None)
 
 
 def test_what_was_on_its_way_when_we_were_killed_has_cost_all_that_it_could(tmp_path: Path) -> None:
@@ -75,10 +181,9 @@ def test_what_nobody_knows_is_counted_apart(tmp_path: Path) -> None:
 
 def test_a_full_disk_leaves_no_half_line(tmp_path: Path) -> None:
     with (tmp_path / "spent.jsonl").open("ab", buffering=0) as file:
-        ledger = Ledger(file=file)
-        ledger.write(line(1, "usage"))
-        size = ledger.size
+        sink = Appended(file=file)
+        Ledger(sink=sink).write(line(1, "usage"))
     with Path("/dev/full").open("ab", buffering=0) as full, pytest.raises(OSError, match="space"):
-        Ledger(file=full).write(line(2, "held"))
+        Ledger(sink=Appended(file=full)).write(line(2, "held"))
 
-    assert (tmp_path / "spent.jsonl").stat().st_size == size
+    assert (tmp_path / "spent.jsonl").stat().st_size == sink.size
