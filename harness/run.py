@@ -6,7 +6,7 @@ goes on where it was cut off; trials whose class is not the model's doing are pl
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -33,6 +33,8 @@ _NOBODY: Mapping[str, str] = {
 """Kinds of failures that reach nobody, and what to do about each."""
 _PATIENCE = 3
 """So many trials in a row that reach nobody end the run."""
+_LOOK_SECONDS = 0.5
+"""Between looks at whether a server of ours is still there."""
 
 
 class RunStopped(Exception):
@@ -59,6 +61,8 @@ class Tally:
     kept: int
     """Trials that had been played before."""
     ended: Mapping[TrialClass, int]
+    resent: int = 0
+    """Trials that were begun again, since a machine was lost in the middle of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,21 +78,20 @@ class Runner:
     """The order of play; as the record tells it, if not said."""
     economy: Economy | None = None
     """Watches whether what questions share is paid once; None where nobody counts on it."""
+    begin: Callable[[Trial], Awaitable[int]] | None = None
+    """Asked before a trial is begun: how often it was begun before, on machines that were lost. Raises
+    `CapReached` when it may not be begun."""
 
     def todo(self, variant: ModelVariant) -> list[Trial]:
         """The variant's trials that count for nothing yet."""
-        begun = self.folder.begun(variant)
-        trials = (t for t in self.folder.trials(self.record) if t.model.label == variant.label)
-        left = [
-            trial
-            for trial in trials
-            if self.folder.transcript_file(trial) not in begun or not self._is_played(trial)
-        ]
-        return self.order(left)
+        trials = [t for t in self.folder.trials(self.record) if t.model.label == variant.label]
+        played = self.folder.played(trials, [variant])
+        done = {(t.scenario, t.repeat) for t, transcript in played if transcript.ended in GRADED}
+        return self.order([t for t in trials if (t.scenario, t.repeat) not in done])
 
     def nothing_to_do(self, variant: ModelVariant) -> Tally:
         """What `run` answers when every trial was played before."""
-        trials = self._trials(variant)
+        trials = self.asked(variant)
         self.progress.began(variant, trials, trials)
         return Tally(played=0, kept=trials, ended={})
 
@@ -99,50 +102,58 @@ class Runner:
         `gone` says why the model can never be asked again, once that is so.
         """
         todo = self.todo(model.variant)
-        trials = self._trials(model.variant)
+        trials = self.asked(model.variant)
         kept = trials - len(todo)
         self.progress.began(model.variant, trials, kept)
-        work = _Work(todo=iter(todo), gone=gone)
+        ended = await self.play(model, todo, gone)
+        return Tally(played=sum(ended.values()), kept=kept, ended=ended)
+
+    async def play(
+        self, model: Model, todo: Sequence[Trial], gone: Callable[[], Exception | None] = lambda: None
+    ) -> Mapping[TrialClass, int]:
+        """Play these trials; how they ended. Raises like `run`."""
+        left, course = iter(todo), Course(gone=gone)
         try:
-            async with asyncio.TaskGroup() as workers:
-                for _ in range(min(self.concurrency, len(todo))):
-                    workers.create_task(self._worker(model, work))
+            async with asyncio.TaskGroup() as tasks:
+                many = range(min(self.concurrency, len(todo)))
+                workers = [tasks.create_task(self._worker(model, left, course)) for _ in many]
+                tasks.create_task(_look_after(workers, model.variant, gone))
         except* RunStopped as stopped:
             raise stopped.exceptions[0] from None
-        if work.over_cap:
-            raise CapReached(f"{model.variant.label}: {work.over_cap}")
-        return Tally(played=sum(work.ended.values()), kept=kept, ended=dict(work.ended))
+        if course.over_cap:
+            raise CapReached(f"{model.variant.label}: {course.over_cap}")
+        return dict(course.ended)
 
-    def _trials(self, variant: ModelVariant) -> int:
+    def asked(self, variant: ModelVariant) -> int:
+        """How many trials there are of a variant, played or not."""
         return self.record.repeats * len(self.record.asked_of(variant.label))
 
-    async def _worker(self, model: Model, work: "_Work") -> None:
-        for trial in work.todo:
-            if work.over_cap:
+    async def _worker(self, model: Model, left: Iterator[Trial], course: "Course") -> None:
+        for trial in left:
+            if course.over_cap:
+                return
+            try:
+                before = await self.begin(trial) if self.begin else 0
+            except CapReached as reached:
+                course.over_cap = str(reached)
                 return
             exam = self.exams[trial.scenario]
             transcript = await play(exam, model, trial.repeat, self.stage)
-            self._keep(trial, transcript)
-            work.ended[transcript.ended] += 1
+            if before:
+                transcript = transcript.model_copy(update={"resent": before})
+            await self._keep(trial, transcript)
             self.progress.played(trial, transcript, self.grade(exam, transcript))
-            if transcript.ended == "budget" and transcript.failure is not None:
-                work.over_cap = transcript.failure.message
-            why = work.hopeless(transcript) or (
+            why = course.objection(transcript) or (
                 self.economy.objection(exam, transcript) if self.economy else ""
             )
             if why:
-                again = "what was finished is kept, and the same command goes on"
-                raise RunStopped(f"{model.variant.label}: {why}; {again}")
+                raise stopped_by(model.variant, why)
 
-    def _keep(self, trial: Trial, transcript: Transcript) -> None:
+    async def _keep(self, trial: Trial, transcript: Transcript) -> None:
         try:
-            self.folder.write_transcript(trial, transcript)
+            await self.folder.aside(self.folder.write_transcript, trial, transcript)
         except OSError as error:
             raise RunStopped(f"cannot write: {error}; make room, and the same command goes on") from error
-
-    def _is_played(self, trial: Trial) -> bool:
-        transcript = self.folder.transcript(trial)
-        return transcript is not None and transcript.ended in GRADED
 
 
 def shuffled(seed: int) -> Callable[[list[Trial]], list[Trial]]:
@@ -150,17 +161,35 @@ def shuffled(seed: int) -> Callable[[list[Trial]], list[Trial]]:
     return lambda trials: Dice(f"{seed}/order of play").shuffled(trials)
 
 
-@dataclass
-class _Work:
-    todo: Iterator[Trial]
-    gone: Callable[[], Exception | None]
+async def _look_after(
+    workers: Sequence[asyncio.Task[None]], variant: ModelVariant, gone: Callable[[], Exception | None]
+) -> None:
+    """Raise `RunStopped` as soon as nobody can ask any more, whatever the workers are waiting for."""
+    while workers and (await asyncio.wait(workers, timeout=_LOOK_SECONDS))[1]:
+        if why := gone():
+            raise stopped_by(variant, str(why))
+
+
+def stopped_by(variant: ModelVariant, why: str) -> RunStopped:
+    again = "what was finished is kept, and the same command goes on"
+    return RunStopped(f"{variant.label}: {why}; {again}")
+
+
+@dataclass(kw_only=True)
+class Course:
+    """How the playing of one model's trials goes."""
+
+    gone: Callable[[], Exception | None] = lambda: None
     ended: Counter[TrialClass] = field(default_factory=Counter)
     unreachable: int = 0
     over_cap: str = ""
     """Why no further trial is begun."""
 
-    def hopeless(self, transcript: Transcript) -> str:
-        """Why asking on is of no use, and what to do; empty when it may be of use."""
+    def objection(self, transcript: Transcript) -> str:
+        """Count a trial in; why asking on is of no use, and what to do, or empty when it may be of use."""
+        self.ended[transcript.ended] += 1
+        if transcript.ended == "budget" and transcript.failure is not None:
+            self.over_cap = transcript.failure.message
         failure = transcript.failure if transcript.ended == "provider" else None
         unreachable = failure is not None and failure.kind in _NOBODY
         self.unreachable = self.unreachable + 1 if unreachable else 0

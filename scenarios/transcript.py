@@ -199,6 +199,8 @@ class Transcript(Record):
     """The attempts of the request that ended the trial unanswered."""
     notes: tuple[str, ...] = ()
     """Settings that shaped this trial beyond the scenario, such as a forced first call."""
+    resent: int | None = None
+    """How often it had been begun before, on machines that were lost in the middle of it; None: never."""
 
     @property
     def calls(self) -> Iterator[tuple[str, ToolCall, ToolMessage | None]]:
