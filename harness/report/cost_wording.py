@@ -49,7 +49,7 @@ def price_list(found: PriceSource | None) -> str:
 
 def remarks(model: ModelFigures) -> Iterator[str]:
     """What has to be known of a model's requests beside its figures, each said once."""
-    for said in (_not_counted(model), _doubtful(model), _failed(model), _not_engaged(model)):
+    for said in (_not_counted(model), _doubtful(model), _failed(model), _resent(model), _not_engaged(model)):
         if said:
             yield f"{label(model)}: {said}"
     for why, n in model.conceded.items():
@@ -100,6 +100,16 @@ def _failed(model: ModelFigures) -> str:
         return ""
     of = f"{whole(sum(failed.values()))} of {whole(model.attempts)} attempts"
     return f"{of} brought no reply: {counts(failed)}"
+
+
+def _resent(model: ModelFigures) -> str:
+    if not model.resent:
+        return ""
+    plural = "" if model.resent == 1 else "s"
+    return (
+        f"{whole(model.resent)} trial{plural} begun again, since a machine was lost in the middle of them; "
+        "what was asked before is in what was spent and in no other figure"
+    )
 
 
 def _not_engaged(model: ModelFigures) -> str:

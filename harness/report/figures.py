@@ -6,13 +6,14 @@ those of them that could be graded. A trial that the cost cap left out was not p
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from harness.plan.plan import ModelPlan, Plan
 from harness.pricing import UNPRICED, Tariff, tariffs
 from harness.report.document_figures import DocumentFigures, Gap, ReadingSums
+from harness.report.hosting_figures import HostingFigures
 from harness.report.interval import Interval, Metric
 from harness.report.lines import failure_line
 from harness.report.plain_text import one_line
@@ -31,6 +32,7 @@ from harness.report.request_figures import (
     price_source,
     total_tokens,
 )
+from harness.report.server_figures import ServerFigures, Watched
 from harness.report.spent import Spent
 from harness.report.suite_figures import Floors, SuiteFigures, SuiteSums, by_k, measured, success
 from harness.report.thought import ThinkingPoint, ThinkingSeries, engaged, is_asked, kind_of, series
@@ -90,6 +92,8 @@ class ModelFigures(Record):
     """How often anything was sent."""
     failed_attempts: dict[str, int]
     """Those that brought no reply, by kind."""
+    resent: int
+    """Trials that were begun again, since a machine was lost in the middle of them."""
     conceded: dict[str, int]
     """Requests, by what was given up for them since the endpoint refuses it."""
     cost_usd: float | None
@@ -121,6 +125,8 @@ class ModelFigures(Record):
     """Questions that were not asked, since they do not fit the model's window: how many, by why."""
     plan: ModelPlan | None
     """What was planned before anything was sent; None where nobody made a plan."""
+    server: ServerFigures | None = None
+    """What its servers said of themselves; None where nobody looked."""
 
 
 class Report(Record):
@@ -147,6 +153,8 @@ class Report(Record):
     """Every two models on the questions about documents that both answered."""
     thinking: tuple[ThinkingSeries, ...]
     """The models that were asked at several settings of thinking."""
+    hosting: HostingFigures | None = None
+    """Self-hosted or hosted; None where only reference programs played."""
 
     def as_json(self) -> dict[str, object]:
         fields = self.model_dump(mode="json")
@@ -169,8 +177,12 @@ def collect(
 class Figures:
     """Takes trials in, one at a time, and gives the report of those it has seen."""
 
-    def __init__(self, record: RunRecord, plan: Plan | None = None) -> None:
+    def __init__(
+        self, record: RunRecord, plan: Plan | None = None, watched: Mapping[str, Watched] | None = None
+    ) -> None:
+        """`watched` are the looks at models' servers, by label."""
         self._record = record
+        self._watched = watched or {}
         self._plans = {one.model: one for one in plan.models} if plan is not None else {}
         prices = tariffs(record)
         self._models = {
@@ -179,10 +191,14 @@ class Figures:
 
     def add(self, trial: Trial, exam: Exam, transcript: Transcript, grade: Grade) -> None:
         self._models[trial.model.label].add(trial, exam, transcript, grade)
+        if watched := self._watched.get(trial.model.label):
+            watched.add(transcript.exchanges)
 
     def add_reading(self, model: ModelVariant, reading: ReadingRecord) -> None:
         """Count the requests that gave a model a document part by part."""
         self._models[model.label].add_reading(reading)
+        if watched := self._watched.get(model.label):
+            watched.add(reading.exchanges)
 
     def report(self, floors: Floors, spent: Spent | None = None) -> Report:
         record, sums = self._record, self._models.values()
@@ -190,7 +206,10 @@ class Figures:
         excluded = sum(found.total() for one in sums for found in one.excluded.values())
         cost = merged(one.requests.cost for one in sums)
         models = tuple(
-            one.figures(floors, record, self._plans.get(label)) for label, one in self._models.items()
+            one.figures(floors, record, self._plans.get(label)).model_copy(
+                update={"server": self._watched[label].figures() if label in self._watched else None}
+            )
+            for label, one in self._models.items()
         )
         return Report(
             run=record.id,
@@ -247,6 +266,7 @@ class _ModelSums:
     """By class: messages."""
     not_played: Counter[str] = field(default_factory=Counter)
     """By message."""
+    resent: int = 0
     diagnosis: Counter[str] = field(default_factory=Counter)
     root_causes: Counter[str] = field(default_factory=Counter)
     requests: RequestSums = field(default_factory=RequestSums)
@@ -264,6 +284,7 @@ class _ModelSums:
         self.ended[grade.ended] += 1
         self.requests.add(suite, transcript.exchanges, self.tariff)
         self.requests.add_failed(transcript.failed)
+        self.resent += transcript.resent is not None
         if grade.ended == "budget":
             self._keep(self.not_played, transcript)
             return
@@ -318,6 +339,7 @@ class _ModelSums:
             doubtful=asked.doubtful,
             attempts=asked.attempts,
             failed_attempts=dict(asked.failed.most_common()),
+            resent=self.resent,
             conceded=dict(asked.conceded.most_common()),
             cost_usd=cost.total,
             cost_per_trial_usd=each(cost, self.played),

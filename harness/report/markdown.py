@@ -8,8 +8,11 @@ from harness.report.cost_markdown import costs, thinking, unplayed
 from harness.report.cost_wording import dollars
 from harness.report.document_markdown import documents
 from harness.report.figures import ModelFigures, Report
+from harness.report.hosting_markdown import hosting
+from harness.report.hosting_wording import illustrative
 from harness.report.markdown_table import escaped, table
 from harness.report.plain_text import one_line
+from harness.report.server_markdown import servers
 from harness.report.suite_figures import SuiteFigures
 from harness.report.wording import (
     UNKNOWN,
@@ -37,7 +40,7 @@ def markdown(report: Report, record: RunRecord, failed: Sequence[FailedTrial]) -
     """The whole file; `failed` are the trials that are named in it."""
     parts = [
         f"# Longspan report: {escaped(', '.join(record.suite_names))}",
-        *(f"> **{escaped(warning)}**" for warning in warnings(report)),
+        *(f"> **{escaped(warning)}**" for warning in (*warnings(report), illustrative(report)) if warning),
         _summary(report, record),
         "## Results",
         _results(report.models),
@@ -52,7 +55,9 @@ def markdown(report: Report, record: RunRecord, failed: Sequence[FailedTrial]) -
         "## Time and tokens",
         _costs(report.models),
         *_readings(report.models),
+        *servers(report.models),
         *costs(report),
+        *hosting(report),
         *thinking(report),
         "## Scenarios (succeeded / graded)",
         _scenarios(report.models),

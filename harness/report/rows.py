@@ -33,7 +33,7 @@ COLUMNS = (
     *("timestamp", "run", "model", "suite", "scenario", "repeat", "class", "error", "success", "score"),
     *("latency_ms", "ttft_ms", "tpot_ms", "tokens_in", "tokens_cached", "tokens_out", "tokens_reasoning"),
     *("tokens_written", "cost_usd", "requests_unpriced", "requests_doubtful", "root_cause", "requests"),
-    *("attempts", "failed_attempts", "conceded", "thinking", "thinking_not_engaged", "seconds"),
+    *("attempts", "failed_attempts", "resent", "conceded", "thinking", "thinking_not_engaged", "seconds"),
     *("language", *_DOCUMENT, "outcome", "answer_line", "answer_snippet", "answer"),
 )
 _CELL = 32_000
@@ -107,6 +107,7 @@ def _requests(trial: Trial, transcript: Transcript, tariff: Tariff) -> TrialRow:
         "requests": len(exchanges),
         "attempts": len(exchanges) + len(failed),
         "failed_attempts": ", ".join(f"{kind} {n}" for kind, n in Counter(failed).items()),
+        "resent": transcript.resent,
         "conceded": "; ".join(dict.fromkeys(one for exchange in exchanges for one in exchange.conceded)),
         "thinking": trial.model.thinking,
         "thinking_not_engaged": None if thought is None else not thought,

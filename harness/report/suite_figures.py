@@ -70,11 +70,8 @@ class SuiteSums:
 
     def add(self, trial: Trial, exam: Exam, grade: Grade) -> None:
         self.trials[trial.scenario] += 1
-        reading = exam.scenario.reading
-        if reading is not None:
-            other_order = f"-o{reading.cell.permutation + 1}" if reading.cell.permutation else ""
-            document = reading.document.name.removesuffix(other_order)
-            self.documents[trial.scenario] = f"{exam.scenario.suite}/{document}"
+        if (document := document_of(exam)) and (reading := exam.scenario.reading):
+            self.documents[trial.scenario] = document
             self.readings[trial.scenario] = reading.key
         if grade.graded:
             self.success[trial.scenario].append(bool(grade.success))
@@ -110,6 +107,15 @@ class SuiteSums:
                 for name, trials in self.trials.items()
             },
         )
+
+
+def document_of(exam: Exam) -> str | None:
+    """The document that is asked about, in whatever order its parts are shown; None where none is."""
+    reading = exam.scenario.reading
+    if reading is None:
+        return None
+    other_order = f"-o{reading.cell.permutation + 1}" if reading.cell.permutation else ""
+    return f"{exam.scenario.suite}/{reading.document.name.removesuffix(other_order)}"
 
 
 def success(parts: Sequence[SuiteSums], seed: int) -> Interval:

@@ -10,7 +10,10 @@ from harness.report.cost_terminal import print_costs
 from harness.report.cost_wording import dollars
 from harness.report.document_terminal import print_documents
 from harness.report.figures import Exclusion, ModelFigures, Report
+from harness.report.hosting_terminal import print_hosting
+from harness.report.hosting_wording import illustrative
 from harness.report.plain_text import visible
+from harness.report.server_terminal import print_servers
 from harness.report.suite_figures import SuiteFigures
 from harness.report.wording import (
     UNKNOWN,
@@ -33,7 +36,7 @@ _CLOCKS = "ms of single requests: median and 95th percentile; TPOT: per output t
 
 
 def print_report(report: Report, console: Console) -> None:
-    for warning in warnings(report):
+    for warning in (*warnings(report), *filter(None, [illustrative(report)])):
         console.print(Text(warning, style="bold yellow"))
     console.print(_results(report.models))
     for line in (_LEGEND + _reliability(report.models), *footnotes(report)):
@@ -42,7 +45,9 @@ def print_report(report: Report, console: Console) -> None:
     console.print()
     console.print(_costs(report.models))
     console.print(Text(_CLOCKS, "dim"))
+    print_servers(report.models, console)
     print_costs(report, console)
+    print_hosting(report, console)
     for said in _planned(report.models):
         console.print(said)
     for model in report.models:

@@ -49,6 +49,7 @@ function remarks() {
     return [
       model.doubtful > 0 && text(left === model.doubtful ? "doubtful_all" : "doubtful_some", { requests: count(model.doubtful, "one_request", "requests_n"), left: whole(left) }),
       total(model.failed_attempts) > 0 && text("failed_note", { n: whole(total(model.failed_attempts)), attempts: whole(model.attempts), kinds: kinds(model.failed_attempts) }),
+      model.resent > 0 && text("resent_note", { n: whole(model.resent) }),
       model.thinking_not_engaged > 0 && text("not_engaged_note", { setting: settingName(model.thinking), n: whole(model.thinking_not_engaged), judged: whole(model.thinking_judged) }),
       ...Object.entries(model.conceded).map(([why, n]) => text("conceded_note", { why, n: whole(n), requests: whole(model.requests) })),
     ].filter(Boolean);

@@ -14,6 +14,7 @@ function banners() {
   return [
     simulated && banner("simulated", text(all ? "simulated_why" : "part_simulated_why")),
     !valid && banner("invalid", text("invalid_why", { excluded, trials, share: percent(excluded / trials) })),
+    data.report.hosting?.illustrative && banner("illustrative", text("illustrative_why")),
     planned > trials && banner("unfinished", text("unfinished_why", { trials, planned })),
   ];
 }
