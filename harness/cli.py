@@ -1,48 +1,35 @@
-"""The command line. A verb's module is imported when the verb is called, so that help costs little."""
+"""The command line: every verb with one line of help."""
 
 import sys
-from collections.abc import Mapping
-from importlib import import_module
 from importlib.metadata import version
 from io import TextIOWrapper
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
-VERBS: Mapping[str, tuple[str, str]] = {
-    "demo": ("harness.verbs.demo", "No key, no GPU, no network: reference models through the real loop."),
-    "run": ("harness.verbs.run", "Play and grade suites with models; the same command resumes."),
-    "plan": ("harness.verbs.plan", "Say what a run would send, cost and take, before anything is sent."),
+from harness.lazy_verbs import Verbs, add_verbs, group_of
+
+VERBS: Verbs = {
+    "demo": ("harness.verbs.demo:app", "No key, no GPU, no network: reference models through the real loop."),
+    "run": ("harness.verbs.run:app", "Play and grade suites with models; the same command resumes."),
+    "plan": ("harness.verbs.plan:app", "Say what a run would send, cost and take, before anything is sent."),
     "check": (
-        "harness.verbs.check",
+        "harness.verbs.check:app",
         "Prove suites: gold scores 1, silence does not, every mutant is caught.",
     ),
-    "grade": ("harness.verbs.grade", "Grade a run again, from its files alone."),
-    "report": ("harness.verbs.report", "Write a run's report again, or export it."),
-    "show": ("harness.verbs.show", "Read one trial as a conversation with its verdicts."),
-    "list": ("harness.verbs.listing", "List suites, scenarios, models or runs."),
+    "grade": ("harness.verbs.grade:app", "Grade a run again, from its files alone."),
+    "report": ("harness.verbs.report:app", "Write a run's report again, or export it."),
+    "show": ("harness.verbs.show:app", "Read one trial as a conversation with its verdicts."),
+    "list": ("harness.verbs.listing:app", "List suites, scenarios, models or runs."),
     "models": (
-        "harness.verbs.models",
+        "harness.verbs.models:app",
         "Show what is known of a model, examine its endpoint, serve our own.",
     ),
-    "new": ("harness.verbs.new", "Start a scenario or a suite of your own."),
+    "new": ("harness.verbs.new:app", "Start a scenario or a suite of your own."),
 }
-"""Verb → the module that holds its `app`, and one line of help."""
-
-
-class _Verbs(TyperGroup):
-    """The verbs by name and help; what stands behind one is imported when it is called."""
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        name, placeholder, rest = super().resolve_command(ctx, args)
-        if name is None:
-            return name, placeholder, rest
-        return name, typer.main.get_command(import_module(VERBS[name][0]).app), rest
-
 
 app = typer.Typer(
-    cls=_Verbs,
+    cls=group_of(VERBS),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Evaluate models on long tool-using work over MCP: correctness, reliability, latency and tokens.",
@@ -66,12 +53,7 @@ def _longspan(
     """Take the options that belong to no verb."""
 
 
-def _placeholder() -> None:
-    """Stand for a verb in the help."""
-
-
-for _name, (_, _help) in VERBS.items():
-    app.command(_name, help=_help)(_placeholder)
+add_verbs(app, VERBS)
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
-"""The one place where the process environment is read."""
+"""The one place where the process environment is read, and where children are lent more of it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from harness.registry.provider import Providers, load_providers
 
 ANY_KEY = "LONGSPAN_API_KEY"
 """For endpoints that the quirk table does not know."""
+CATALOG = "catalog"
+"""The folder of one's own models in `LONGSPAN_HOME`."""
 _SHORTEST_SECRET = 8
 """Letters. `EMPTY` and the like are what people set for servers that want no key."""
 
@@ -26,6 +29,19 @@ class Environment:
     def fillers(self) -> Path:
         """Where tables of counted sentences are kept, from which documents are made."""
         return self.home / "fillers"
+
+    @property
+    def catalog(self) -> Path:
+        """Where one's own entries of models stand, beside the catalog that is shipped."""
+        return self.home / CATALOG
+
+    def with_more(self, other: "Environment") -> "Environment":
+        """What is here, with what only another machine has, and with the keys of that one first."""
+        return Environment(
+            home=self.home,
+            keys={**self.keys, **other.keys},
+            variables={**other.variables, **self.variables},
+        )
 
     def __repr__(self) -> str:
         shown = {name: mask(key) for name, key in self.keys.items()}
@@ -46,6 +62,23 @@ def read_environment(
         keys={name: key for name in sorted(secret) if (key := environ.get(name, "").strip())},
         variables={name: value for name, value in environ.items() if name not in secret},
     )
+
+
+@contextmanager
+def with_variables(
+    added: Mapping[str, str], environ: MutableMapping[str, str] = os.environ
+) -> Iterator[None]:
+    """Have more variables while the block lasts, for what is imported and started in it."""
+    before = {name: environ.get(name) for name in added}
+    environ.update(added)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                environ.pop(name, None)
+            else:
+                environ[name] = value
 
 
 def without_key(data: bytes, key: str | None) -> bytes:

@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.budget import check_caps, open_gates
+from harness.budget import check_caps
 from harness.clients.gate import limits_of
 from harness.clock import utc_now
 from harness.economy import Economy
 from harness.environment import Environment
 from harness.exams import load_scenarios, prepare_exams, world_home
-from harness.executors.local import play_all
+from harness.executors.executor import open_executor, play_all
 from harness.floors import measure_floors, read_floors, write_floors
 from harness.grading import Grader
 from harness.models import Opening, make_sure
-from harness.opening import InMemory, Openings
+from harness.opening import InFolder, InMemory, Openings
 from harness.plan.outlook import Outlook, dollar_prices, look_ahead
 from harness.plan.plan import read_plan, write_plan
 from harness.plan.planner import Asked, Planner
@@ -63,27 +63,22 @@ async def evaluate(request: Request, environment: Environment, progress: Progres
         record = record.model_copy(update={"skipped": outlook.skipped})
         if not folder.is_begun:  # a run that cannot begin leaves nothing behind
             for variant in request.models:
-                await make_sure(variant, environment, request.known)
-        with only_writer(folder):
+                await make_sure(variant, environment, request.known, request.serving.get(variant.label))
+        async with only_writer(folder), folder.logs() as logs:
             record = write_down(folder, record, exams)
             if outlook.plan is not None:
                 write_plan(folder, outlook.plan)
             stage = Stage(
-                home=replace(home, logs=folder.log("servers")),
+                home=replace(home, logs=logs / "servers"),
                 now=utc_now,
                 clock=time.perf_counter,
-                openings=Openings(shelf=shelf, store=folder, warm=not request.shuffled),
+                openings=Openings(shelf=shelf, store=InFolder(folder), warm=not request.shuffled),
             )
             if not read_floors(folder):
                 aside = Openings(shelf=shelf, store=InMemory(), warm=False)
                 in_memory = replace(stage, home=replace(stage.home, transport="memory"), openings=aside)
                 write_floors(folder, await measure_floors(list(exams.values()), in_memory))
-            with (
-                open_gates(
-                    folder, record, request.caps, request.known, request.concurrency, utc_now
-                ) as gates,
-                recording(folder, record.id, exams, progress, tariffs(record)) as recorded,
-            ):
+            with recording(folder, record.id, exams, progress, tariffs(record)) as recorded:
                 runner = Runner(
                     folder=folder,
                     record=record,
@@ -98,14 +93,17 @@ async def evaluate(request: Request, environment: Environment, progress: Progres
                 opening = Opening(
                     environment=environment,
                     known=request.known,
-                    logs=folder.log("engines"),
+                    logs=logs / "engines",
                     concurrency=request.concurrency,
                     seed=request.seed,
                     shelf=shelf,
                     now=utc_now,
-                    gate=gates.gate,
+                    serving=request.serving,
+                    say=request.say,
                 )
-                tallies = await play_all(runner, opening, gates, request.command or record.command)
+                command = request.command or record.command
+                async with open_executor(request, runner, opening, recorded) as (executor, opening):
+                    tallies = await play_all(runner, opening, executor, command)
             return Outcome(folder=folder, record=folder.record, tallies=tallies)
 
 

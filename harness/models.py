@@ -3,8 +3,8 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -17,21 +17,28 @@ from harness.clients.http_model import HttpModel, auth_headers
 from harness.clients.retry import RetryingModel
 from harness.clients.wires import PATHS, WIRES
 from harness.environment import ANY_KEY, Environment, without_key
+from harness.local_names import LOCAL, catalog_model, is_local, local_quirks
 from harness.reference import ReferenceModel
 from harness.registry.knowledge import COMPATIBLE, Knowledge
 from harness.registry.provider import Concession, Provider, Quirks, WireName
-from harness.run_record import ModelVariant
-from harness.variants import ModelError, base_url, quirks_of
-from local_models.catalog import find_model
-from local_models.command import ServeOptions
-from local_models.failure import ServerFailed
-from local_models.install import Installed, installed
-from local_models.server import Endpoint, serve
+from harness.run_record import Hosting, ModelVariant
+from harness.served import Served, Servers, attached, prepare
+from harness.wanted import ModelError, base_url, quirks_of
 from scenarios.documents.shelf import Shelf
+from scenarios.serving import Serving
 
 _PREFLIGHT_SECONDS = 20.0
 _REDIRECTS = range(300, 400)
-_LOCAL = "local/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a model of ours answers, for others who ask it as well."""
+
+    base_url: str
+    model: str
+    """The name to ask for."""
+    key: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +48,14 @@ class OpenModel:
     """What serves it, for models of ours."""
     gone: Callable[[], Exception | None] = lambda: None
     """Why it can never be asked again, if so: the server that we started has ended."""
+    metrics: tuple[str, ...] = ()
+    """Root URLs of the servers whose /metrics can be read while it is played."""
+    hosting: Hosting | None = None
+    """What it runs on, for models of ours."""
+    lost: Callable[[], tuple[str, ...]] = tuple
+    """Which of several servers are gone, and why, while others carry on."""
+    place: Place | None = None
+    """Of a model of ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,19 +74,42 @@ class Opening:
     """What a variant's requests have to pass."""
     conceded: tuple[Concession, ...] = ()
     """What is given up from the start, before any endpoint asks for it."""
+    serving: Mapping[str, Serving] = field(default_factory=dict)
+    """By label: what is said of how models of ours are served."""
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """By label: models of ours that somebody else has opened."""
+    say: Callable[[str], None] = lambda _: None
+    """Tells the person who waits what is going to be loaded, and what they should know of it."""
+    servers: Servers | None = None
+    """Keeps a server for rows that are served alike; None: each row has its own."""
+
+    def new_servers(self) -> Servers:
+        """Nothing is up in them yet; they have to be closed."""
+        return Servers(
+            environment=self.environment,
+            known=self.known,
+            logs=self.logs,
+            concurrency=self.concurrency,
+            serving=self.serving,
+            say=self.say,
+        )
 
 
-async def make_sure(variant: ModelVariant, environment: Environment, known: Knowledge) -> None:
+async def make_sure(
+    variant: ModelVariant, environment: Environment, known: Knowledge, serving: Serving | None = None
+) -> None:
     """One cheap look before a run of thousands. Raises `ModelError` for a model that cannot be asked now."""
     if variant.wire == "reference":
         return
-    if variant.label.startswith(_LOCAL):
-        _installed(variant, environment)
+    if is_local(variant) and variant.base_url is None:
+        prepare(variant, serving, environment, known)
         return
+    key = key_of(variant, environment, known)
     async with aiohttp.ClientSession() as http:
-        await _preflight(
-            http, address(variant, environment, known), key_of(variant, environment, known), known, variant
-        )
+        if is_local(variant):
+            await attached(variant, serving, http, key, known)
+        else:
+            await _preflight(http, address(variant, environment, known), key, known, variant)
 
 
 @asynccontextmanager
@@ -83,15 +121,51 @@ async def open_model(variant: ModelVariant, opening: Opening) -> AsyncIterator[O
     environment, known = opening.environment, opening.known
     connector = aiohttp.TCPConnector(limit=opening.concurrency)
     no_limit = aiohttp.ClientTimeout(total=None)
-    async with aiohttp.ClientSession(connector=connector, timeout=no_limit, read_bufsize=2**20) as http:
-        if not variant.label.startswith(_LOCAL):
-            base, key = address(variant, environment, known), key_of(variant, environment, known)
-            await _preflight(http, base, key, known, variant)
-            yield OpenModel(model=_asked(variant, http, base, key, opening))
+    async with (
+        aiohttp.ClientSession(connector=connector, timeout=no_limit, read_bufsize=2**20) as http,
+        AsyncExitStack() as stack,
+    ):
+        if (place := opening.places.get(variant.label)) is not None:
+            model = _asked(variant, http, place.base_url, place.key, opening, sent_as=place.model)
+            yield OpenModel(model=model, place=place)
             return
-        async with _served(variant, environment, opening.logs) as endpoint:
-            model = _asked(variant, http, endpoint.base_url, None, opening)
-            yield OpenModel(model=model, engine=dict(endpoint.manifest), gone=endpoint.ended)
+        if is_local(variant):
+            yield _opened(variant, await _local(variant, http, opening, stack), http, opening)
+            return
+        base, key = address(variant, environment, known), key_of(variant, environment, known)
+        await _preflight(http, base, key, known, variant)
+        yield OpenModel(model=_asked(variant, http, base, key, opening))
+
+
+async def _local(
+    variant: ModelVariant, http: aiohttp.ClientSession, opening: Opening, stack: AsyncExitStack
+) -> Served:
+    """The servers of a model of ours: those at its URL, or those that we start."""
+    if variant.base_url is None:
+        servers = opening.servers
+        if servers is None:
+            servers = await stack.enter_async_context(opening.new_servers())
+        return await servers.get(variant)
+    key = key_of(variant, opening.environment, opening.known)
+    served, notes = await attached(variant, opening.serving.get(variant.label), http, key, opening.known)
+    for note in notes:
+        opening.say(note)
+    return served
+
+
+def _opened(
+    variant: ModelVariant, served: Served, http: aiohttp.ClientSession, opening: Opening
+) -> OpenModel:
+    endpoint = served.endpoint
+    return OpenModel(
+        model=_asked(variant, http, endpoint.base_url, endpoint.key, opening, sent_as=endpoint.model),
+        engine=dict(endpoint.manifest),
+        gone=endpoint.ended,
+        metrics=endpoint.metrics,
+        hosting=served.hosting,
+        lost=endpoint.lost,
+        place=Place(base_url=endpoint.base_url, model=endpoint.model, key=endpoint.key),
+    )
 
 
 def address(variant: ModelVariant, environment: Environment, known: Knowledge) -> str:
@@ -108,7 +182,7 @@ def address(variant: ModelVariant, environment: Environment, known: Knowledge) -
 def moved_to(variant: ModelVariant, environment: Environment, known: Knowledge) -> str | None:
     """The URL in the variable that replaces the provider's address; a place in the name comes first."""
     variable = known.provider(variant.provider or COMPATIBLE).address_variable
-    said = variable is None or "@" in variant.label or variant.label.startswith(_LOCAL)
+    said = variable is None or "@" in variant.label or variant.label.startswith(LOCAL)
     return None if said or variable is None else environment.variables.get(variable, "").strip() or None
 
 
@@ -146,37 +220,20 @@ def _key_holder(variant: ModelVariant, known: Knowledge) -> Provider | None:
     return next((row for row in rows if row.key_variable == variable), None)
 
 
-@asynccontextmanager
-async def _served(variant: ModelVariant, environment: Environment, logs: Path) -> AsyncIterator[Endpoint]:
-    local, ready = find_model(variant.model), _installed(variant, environment)
-    try:
-        async with serve(
-            local, ready, logs=logs, environ=environment.variables, options=_options(variant)
-        ) as endpoint:
-            yield endpoint
-    except ServerFailed as error:
-        raise ModelError(str(error)) from error
-
-
-def _installed(variant: ModelVariant, environment: Environment) -> Installed:
-    ready = installed(find_model(variant.model), environment.home)
-    if ready is None:
-        raise ModelError(f"{variant.label} is not installed; run `longspan models install {variant.label}`")
-    return ready
-
-
-def _options(variant: ModelVariant) -> ServeOptions:
-    """A call that is forced is also held to its tool's schema: what a model can do is not measured by it."""
-    return ServeOptions(tool_strict_level="parameter" if variant.first_call == "required" else "auto")
-
-
-def _asked(
-    variant: ModelVariant, http: aiohttp.ClientSession, base: str, key: str | None, opening: Opening
+def _asked(  # who is asked, where, and with what
+    variant: ModelVariant,
+    http: aiohttp.ClientSession,
+    base: str,
+    key: str | None,
+    opening: Opening,
+    *,
+    sent_as: str | None = None,
 ) -> Model:
+    """The variant at an address, by the id that its server knows it by."""
     if variant.wire == "reference":
         raise ModelError(f"{variant.label} is asked in process, over no wire")
     asked = HttpModel(
-        variant=variant,
+        variant=variant if sent_as is None else variant.model_copy(update={"model": sent_as}),
         http=http,
         url=f"{base}{PATHS[variant.wire]}",
         wire=WIRES[variant.wire],
@@ -196,6 +253,8 @@ def _asked(
 def _fitted(variant: ModelVariant, known: Knowledge) -> Quirks:
     """The quirks of the variant's endpoint, with what is known of its model."""
     quirks = quirks_of(variant, known)
+    if is_local(variant):
+        return local_quirks(quirks, catalog_model(variant.model, known), variant)
     entry = known.registry.models.get(variant.entry or "")
     if entry is None or entry.provider != variant.provider or entry.most_output is None:
         return quirks

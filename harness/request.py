@@ -1,10 +1,12 @@
 """What the user asked for, whole."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from harness.budget import Caps
+from harness.places import Bucket
 from harness.registry.knowledge import Knowledge
 from harness.run_record import ModelVariant
 from scenarios.currency import Currency, ExchangeRate
@@ -25,7 +27,7 @@ class Request:
     concurrency: int = 8
     seed: int = 0
     transport: Transport = "memory"
-    runs: Path
+    runs: Path | Bucket
     new: bool = False
     command: str = ""
     documents: DocumentSettings = field(default_factory=DocumentSettings)
@@ -40,5 +42,11 @@ class Request:
     """Tokens that the models take, instead of what registry and catalog say."""
     serving: Mapping[str, Serving] = field(default_factory=dict)
     """By label: how models of ours are served."""
+    say: Callable[[str], None] = lambda _: None
+    """Tells the person who waits what is going to be loaded, and what they should know of it."""
+    executor: Literal["local", "ray"] = "local"
+    """Who plays the trials: this process, or many on a Ray cluster."""
+    ray_address: str = "local"
+    """`local`: a cluster on this machine that ends with the run; `auto` or HOST:PORT: one that there is."""
     known: Knowledge
     """What is known of models and providers, the user's own knowledge over what we ship."""

@@ -72,6 +72,8 @@ class Hosting(Record):
     """Dollars for an hour of one GPU, or of the machine where it has none."""
     share: float = 1.0
     """How much of their time this model's work is charged."""
+    illustrative: bool = False
+    """The price is made up, and every report says so."""
     replicas: int = 1
     concurrency: int | None = None
     """Requests that each server computes together."""

@@ -2,12 +2,14 @@
 
 import fcntl
 import platform
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from harness.agents.registry import packages_of
 from harness.clock import utc_now
+from harness.lease import held
+from harness.places import Bucket, files_of
 from harness.pricing import prices_of
 from harness.request import Request
 from harness.run_record import ModelVariant, RunRecord, run_id
@@ -26,7 +28,8 @@ def open_run(request: Request, exams: Mapping[str, Exam]) -> tuple[RunFolder, Ru
     agent = ", ".join(dict.fromkeys(variant.agent for variant in request.models))
     name = run_id(request.models, scenarios, request.seed, agent)
     taken = [name] + [f"{name}-{n}" for n in range(2, 1000)]
-    begun = [name for name in taken if RunFolder(request.runs / name).is_begun]
+    there = frozenset(files_of(request.runs).folders())
+    begun = [name for name in taken if name in there and RunFolder(request.runs / name).is_begun]
     chosen = begun[-1] if begun and not request.new else next(n for n in taken if n not in begun)
     folder = RunFolder(request.runs / chosen)
     prices = prices_of(request.models, request.known.registry, request.known.providers)
@@ -62,16 +65,19 @@ def write_down(folder: RunFolder, asked: RunRecord, exams: Mapping[str, Exam]) -
         if record == begun:
             return begun
     else:
-        for exam in exams.values():
-            folder.write_exam(exam)
+        folder.write_exams(exams.values())
         record = asked
     folder.write_record(record)
     return record
 
 
-@contextmanager
-def only_writer(folder: RunFolder) -> Iterator[None]:
+@asynccontextmanager
+async def only_writer(folder: RunFolder) -> AsyncIterator[None]:
     """Hold the run for this process. Raises `RunError` when another one has it."""
+    if isinstance(folder.root, Bucket):
+        async with held(folder.root):
+            yield
+        return
     folder.path.mkdir(parents=True, exist_ok=True)
     with (folder.path / ".lock").open("w", encoding="utf-8") as lock:
         try:

@@ -1,26 +1,39 @@
 """From the name of a model and its settings to what is asked of whom.
 
-A name is `reference/NAME` (in process), `local/NAME` (we serve it), a name of the registry (`qwen3-max`, with
-`@REGION` or `@URL` where its provider has several addresses), or `FORMAT:ID@URL` for anybody's endpoint.
+A name is `reference/NAME` (in process), `local/NAME` (ours, see `local_names`), a name of the registry
+(`qwen3-max`, with `@REGION` or `@URL` where its provider has several addresses), or `FORMAT:ID@URL` for
+anybody's endpoint.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
+from harness.local_names import local_variants
 from harness.reference import REFERENCE_MODELS
 from harness.reference_reading import READERS, NoReader, parse_reader
 from harness.registry.entry import Entry
-from harness.registry.knowledge import COMPATIBLE, OURS, Knowledge
-from harness.registry.provider import Provider, Quirks, WireName, hostname
+from harness.registry.knowledge import COMPATIBLE, Knowledge
+from harness.registry.provider import Provider, WireName
 from harness.registry.thinking import Thought
-from harness.run_record import FirstCall, ModelVariant
-from local_models.catalog import LocalModel, UnknownLocalModel, find_model
+from harness.run_record import ModelVariant
+from harness.wanted import ModelError, Wanted, base_url, forced, host_of, quirks_of, refused
 from scenarios.problem import choices
+from scenarios.serving import Serving
 from scenarios.thinking import EFFORTS, Thinking
+
+__all__ = [
+    "OURS_TO_SAY",
+    "ModelError",
+    "Wanted",
+    "advised",
+    "base_url",
+    "find_variants",
+    "host_of",
+    "quirks_of",
+    "refused",
+]
 
 _ADDRESSED = re.compile(r"(?:(?P<wire>chat|responses|messages):)?(?P<id>[^@]+)(?:@(?P<place>.+))?")
 _URL = re.compile(r"https?://", re.IGNORECASE)
@@ -33,24 +46,6 @@ OURS_TO_SAY = frozenset(
 )
 """Fields of a request that no sampling says: they are the harness's, or set how a model thinks."""
 _SAID_ELSEWHERE = "what a request holds is the scenario's, and how long a model thinks is said by `thinking`"
-_ROOM_FOR_OUTPUT = 8
-"""One eighth of a window is for the answer, where the makers name no limit."""
-
-
-class ModelError(Exception):
-    """A model that cannot be asked; the message says why and what to do."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """How a model is wanted."""
-
-    first_call: FirstCall = "auto"
-    sampling: Mapping[str, JsonValue] | None = None
-    thinking: Sequence[Thinking] = ()
-    """One variant for each; empty: as the model does by default."""
-    provider: str | None = None
-    """The row of the quirk table to speak to an endpoint by, where its address does not tell."""
 
 
 def find_variants(name: str, wanted: Wanted, known: Knowledge) -> tuple[ModelVariant, ...]:
@@ -61,7 +56,9 @@ def find_variants(name: str, wanted: Wanted, known: Knowledge) -> tuple[ModelVar
     if kind == "reference" and rest:
         return (_reference(name, rest),)
     if kind == "local" and rest:
-        return _each(_local(name, rest, wanted), wanted, None, known)
+        return local_variants(rest, wanted, known)
+    if wanted.serving != Serving():
+        raise ModelError(f"{name}: `serve` is for models of ours, which are called local/NAME; leave it out")
     match = _ADDRESSED.fullmatch(name)
     if match is None:
         raise ModelError(_no_such(name, known))
@@ -84,21 +81,6 @@ def _reference(name: str, rest: str) -> ModelVariant:
         known = (*REFERENCE_MODELS, *READERS)
         raise ModelError(f"no reference model is called {rest!r}; {choices(rest, known)}")
     return ModelVariant(label=name, wire="reference", model=rest, simulated=True)
-
-
-def _local(name: str, rest: str, wanted: Wanted) -> ModelVariant:
-    try:
-        local = find_model(rest)
-    except UnknownLocalModel as error:
-        raise ModelError(str(error)) from error
-    return ModelVariant(
-        label=name,
-        wire="chat",
-        model=rest,
-        provider=OURS,
-        sampling={**_recommended(local), **(wanted.sampling or {})},
-        first_call=wanted.first_call,
-    )
 
 
 def _hosted(
@@ -190,7 +172,7 @@ def _each(
     by_default = (thought.default,) if thought is not None and entry is not None else ()
     settings = tuple(dict.fromkeys(wanted.thinking)) or by_default
     if not settings or thought is None:
-        return (_sampled(_forced(variant, None, known), entry, None, known),)
+        return (_sampled(forced(variant, None, known), entry, None, known),)
     named = "+thinking-{}" if wanted.thinking else ""
     return tuple(
         _thinking(variant, setting, named.format(setting), thought, entry, known) for setting in settings
@@ -225,18 +207,7 @@ def _thinking(
         )
     set_to = {"label": f"{variant.label}{named}", "thinking": str(setting), "request": fields}
     set_variant = variant.model_copy(update=set_to)
-    return _sampled(_forced(set_variant, setting, known), entry, setting, known)
-
-
-def _forced(variant: ModelVariant, setting: Thinking | None, known: Knowledge) -> ModelVariant:
-    """The variant. Raises `ModelError` where a first call cannot be forced that is to be."""
-    quirks = quirks_of(variant, known)
-    if variant.first_call == "required":
-        if not quirks.forces_calls:
-            raise ModelError(f"{variant.label}: no call can be forced there; leave out --first-call")
-        if setting is not None and setting.is_asked and not quirks.forces_while_thinking:
-            raise ModelError(f"{variant.label}: no call can be forced while it thinks; use one of the two")
-    return variant
+    return _sampled(forced(set_variant, setting, known), entry, setting, known)
 
 
 def _sampled(
@@ -267,30 +238,6 @@ def advised(entry: Entry | None, setting: Thinking | None) -> dict[str, JsonValu
     return {**entry.sampling.default, **(entry.sampling.thinking if thinks else {})}
 
 
-def refused(
-    variant: ModelVariant,
-    entry: Entry | None,
-    setting: Thinking | None,
-    sampling: Mapping[str, JsonValue],
-    known: Knowledge,
-) -> tuple[str, ...]:
-    """The fields of a sampling that answer with an error there."""
-    quirks = quirks_of(variant, known)
-    never = {*quirks.refuses, *(entry.refuses if entry is not None else ())}
-    thinks = setting is not None and setting.is_asked
-    now = quirks.refuses_while_thinking if thinks else {}
-    return tuple(
-        name for name, value in sampling.items() if name in never or (name in now and value not in now[name])
-    )
-
-
-def quirks_of(variant: ModelVariant, known: Knowledge) -> Quirks:
-    """How the variant's endpoint differs from the usual dialect. Raises `ModelError` for reference models."""
-    if variant.wire == "reference":
-        raise ModelError(f"{variant.label} is asked in process, over no wire")
-    return known.provider(variant.provider or COMPATIBLE).wires[variant.wire].quirks
-
-
 def _any_thought(variant: ModelVariant, entry: Entry | None, known: Knowledge) -> Thought:
     """How thinking is set where only the endpoint is known."""
     row = known.provider(variant.provider or COMPATIBLE)
@@ -319,32 +266,6 @@ def _wire(asked: str | None, provider: Provider, model: str) -> WireName:
     raise ModelError(
         f"{model}: {provider.title} is not known to speak {asked}; it speaks {', '.join(provider.wires)}"
     )
-
-
-def base_url(place: str, model: str) -> str:
-    """The base URL that somebody wrote for a model. Raises `ModelError` for what none can be."""
-    url = place.rstrip("/")
-    for path in ("/chat/completions", "/responses", "/messages"):
-        url = url.removesuffix(path)
-    if "@" in url:
-        raise ModelError(f"{model}: a key does not belong in a URL; set LONGSPAN_API_KEY instead")
-    if not hostname(url) or set(url) & set("?#\\") or url.split() != [url]:
-        raise ModelError(
-            f"{model}: {url!r} is no base URL; write one such as http://127.0.0.1:8000/v1 and nothing after"
-        )
-    return url
-
-
-def host_of(url: str) -> str:
-    """The host and port of a base URL."""
-    return urlsplit(url).netloc
-
-
-def _recommended(local: LocalModel) -> dict[str, JsonValue]:
-    """The sampling that the makers recommend, and an output limit that leaves room to read."""
-    asked = local.sampling["default"].model_dump(exclude_none=True, exclude={"source", "max_output_tokens"})
-    most = local.sampling["default"].max_output_tokens or local.context // _ROOM_FOR_OUTPUT
-    return {**asked, "max_tokens": most}
 
 
 def _no_such(name: str, known: Knowledge) -> str:

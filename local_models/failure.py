@@ -7,10 +7,17 @@ from typing import Literal
 FailureKind = Literal[
     "port taken",
     "context does not fit",
+    "context beyond the model",
     "unknown architecture",
+    "unknown parser",
+    "layout",
+    "no GPU",
+    "not open to you",
     "missing weights",
+    "bad flag",
     "out of memory",
     "killed",
+    "refused",
     "timed out",
     "unknown",
 ]
@@ -19,26 +26,58 @@ _TAIL_LINES = 50
 _KILLED = frozenset({137, -9})
 """How SIGKILL shows: on the server, and on its supervisor."""
 _SIGNS: tuple[tuple[FailureKind, str], ...] = (
-    ("port taken", r"Address already in use"),
-    ("context does not fit", r"KV cache is needed|greater than the derived max_model_len"),
+    ("port taken", r"[Aa]ddress already in use"),
+    ("context beyond the model", r"greater than the derived max_model_len"),
+    ("context does not fit", r"KV cache is needed"),
+    ("unknown parser", r"(?:Tool|Reasoning) parser '[^']*' not found"),
     ("unknown architecture", r"are not supported for now|does not recognize this architecture"),
-    ("missing weights", r"Cannot find any model weights|Repo id must be in the form|cannot start "),
+    (
+        "layout",
+        r"must be divisible by|is not divisible by|must evenly divide|not divisible by weight quantization"
+        r"|exceeds the maximum supported value|KV heads \(\d+\)\. Increase|World size \(\d+\) is larger",
+    ),
+    (
+        "no GPU",
+        r"Failed to infer device type|No CUDA GPUs are available|Found no NVIDIA driver"
+        r"|NVIDIA driver on your system is too old|CUDA driver version is insufficient"
+        r"|no kernel image is available|Invalid device id|NVML",
+    ),
+    ("not open to you", r"[Gg]ated ?[Rr]epo|is restricted|401 Client Error|403 Client Error"),
+    (
+        "missing weights",
+        r"Cannot find any model weights|Repo id must be in the form|cannot start |RepositoryNotFound"
+        r"|is not a local folder|not a valid model identifier|outgoing traffic has been disabled"
+        r"|No such file or directory: '[^']*(?:config\.json|\.safetensors|\.jinja)"
+        r"|does not appear to have a file named",
+    ),
+    (
+        "bad flag",
+        r"unrecognized arguments|error: argument|expected one argument|invalid choice|No such option"
+        r"|Invalid value for",
+    ),
     (
         "out of memory",
         r"out of memory|MemoryError|Cannot allocate memory|less than requested memory"
-        r"|less than desired GPU memory|No available memory for the cache",
+        r"|less than desired (?:GPU|CPU) memory|No available memory for the cache",
     ),
     ("killed", r"died unexpectedly"),
 )
 """In this order, as one may follow from another. The texts are those of vLLM 0.32 and its libraries."""
 
 _REMEDIES: dict[FailureKind, str] = {
-    "port taken": "another program took each port that was tried; run it again",
-    "context does not fit": "serve a smaller max_model_len, or give the cache more memory",
+    "port taken": "another program has each port that was tried; name a free one, or run it again",
+    "context does not fit": "serve a smaller context, or give the cache more memory",
+    "context beyond the model": "serve a context that the model has, or extend it where the catalog says how",
     "unknown architecture": "this version of the engine does not know the model; install one that does",
+    "unknown parser": "correct the parser's name, or add --tool-parser-plugin FILE to the flags",
+    "layout": "choose another layout; `longspan models fit` lists those that work and why others do not",
+    "no GPU": "look at nvidia-smi: the driver, and which GPUs this process may use (CUDA_VISIBLE_DEVICES)",
+    "not open to you": "accept the model's terms on its page, set HF_TOKEN, and install it again",
     "missing weights": "run `longspan models install` for this model again",
+    "bad flag": "correct the flags; they are those of the engine's version that is installed",
     "out of memory": "close other programs, or serve with a smaller cache, context or concurrency",
     "killed": "from outside, as the system does when memory runs out; close other programs and run it again",
+    "refused": "its log says why; a chat template or a parser that does not fit the model is the usual cause",
     "timed out": "allow it more time if the log shows that it was still at work",
     "unknown": "the end of the log says more",
 }

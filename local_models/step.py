@@ -8,16 +8,20 @@ import re
 import shlex
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 Say = Callable[[str], None]
 """Tells the person who waits what is happening, one line at a time."""
 
+Causes = Sequence[tuple[str, str, str]]
+"""What a log may show (a pattern), what that means (with the pattern's named groups), and what to do."""
+
 AGAIN = "run the same command again: it continues where it stopped"
-_CAUSES = (
+_EVERY_S = 2.0
+_CAUSES: Causes = (
     (r"No space left on device|Disk quota exceeded", "the disk is full", "free some space, then " + AGAIN),
     (
         r"name resolution|NewConnectionError|Connection refused|Read timed out|SSLError",
@@ -42,37 +46,62 @@ class InstallError(Exception):
     """What failed, why, and what to do, in one line."""
 
 
-def run_step(what: str, argv: Sequence[str | Path], *, log: Path, seconds: float) -> None:
-    """Run a command with its output in `log`; raises `InstallError` with the cause read from its end."""
+def run_step(
+    what: str,
+    argv: Sequence[str | Path],
+    *,
+    log: Path,
+    seconds: float,
+    causes: Causes = (),
+    environ: Mapping[str, str] | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
+    """Run a command with its output in `log`; raises `InstallError` with the cause read from its end.
+
+    `causes` are looked for first. `meanwhile` is called every few seconds; what it raises ends the command.
+    Without `environ` the command inherits ours.
+    """
     command = [str(part) for part in argv]
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         output.write(f"$ {shlex.join(command)}\n".encode())
         output.flush()
         try:
-            status = _run(command, output, seconds)
+            status = _run(command, output, seconds, environ, meanwhile)
         except subprocess.TimeoutExpired as error:
             raise InstallError(f"{what}: not done after {seconds:.0f} s; {AGAIN} (log: {log})") from error
         except OSError as error:
             raise InstallError(f"{what}: {error} (log: {log})") from error
     if status:
-        raise InstallError(f"{what}: {_cause(log)} (log: {log})")
+        raise InstallError(f"{what}: {_cause(log, (*causes, *_CAUSES))} (log: {log})")
 
 
-def _run(command: Sequence[str], output: IO[bytes], seconds: float) -> int:
-    return subprocess.run(  # noqa: S603  # every argument is written in this package or in its catalog
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        timeout=seconds,
-        check=False,
-    ).returncode
+def _run(
+    command: Sequence[str],
+    output: IO[bytes],
+    seconds: float,
+    environ: Mapping[str, str] | None,
+    meanwhile: Callable[[], None],
+) -> int:
+    end = time.monotonic() + seconds
+    with subprocess.Popen(  # noqa: S603  # every argument is written in this package or in its catalog
+        command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environ
+    ) as process:
+        try:
+            while True:
+                left = end - time.monotonic()
+                with suppress(subprocess.TimeoutExpired):
+                    return process.wait(min(_EVERY_S, max(left, 0)))
+                if left <= 0:
+                    raise subprocess.TimeoutExpired(command, seconds)
+                meanwhile()
+        finally:
+            process.kill()  # does nothing to one that has ended
 
 
-def _cause(log: Path) -> str:
+def _cause(log: Path, causes: Causes) -> str:
     text = log.read_text(encoding="utf-8", errors="replace").partition("\n")[2][-20_000:]  # less the command
-    for pattern, cause, remedy in _CAUSES:
+    for pattern, cause, remedy in causes:
         if found := re.search(pattern, text):
             return f"{cause.format(**found.groupdict())}; {remedy}"
     lines = [line.strip() for line in text.splitlines() if line.strip()]

@@ -69,6 +69,8 @@ class Serving(Record):
     """Dollars for an hour of one GPU (or of the machine, where it has none); None: no cost is told."""
     gpu_share: Annotated[float, Field(gt=0, le=1)] = 1.0
     """How much of the GPUs' time this model's work is charged, for machines that do other work as well."""
+    illustrative: bool = False
+    """The price is made up, to show what a comparison looks like; every report says so."""
     kv_cache_gib: PositiveInt | None = None
     """Memory for the attention cache on a CPU."""
     threads: PositiveInt | None = None

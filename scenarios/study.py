@@ -11,6 +11,7 @@ from scenarios.documents.length import Length
 from scenarios.load import read_record
 from scenarios.reading import Layout
 from scenarios.record import Record
+from scenarios.serving import Serving
 from scenarios.thinking import Settings
 from scenarios.yaml_file import read_yaml
 
@@ -63,6 +64,8 @@ class StudyModel(Record):
     provider: str | None = None
     """Whose dialect an endpoint speaks, where its address does not tell, such as `vllm`."""
     limits: ModelLimits = ModelLimits()
+    serve: Serving = Serving()
+    """How a model of ours is served; what is left out is chosen by what fits."""
 
     @model_validator(mode="before")
     @classmethod

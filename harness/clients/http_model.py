@@ -74,7 +74,13 @@ class HttpModel:
         """A conversation under the exam's system prompt; its tools are encoded once for all trials."""
         if exam.digest not in self._tools:
             self._tools[exam.digest] = self.wire.tools(exam.key.tools) if exam.key.tools else b""
-        return _Conversation(self, exam.scenario.system, self._tools[exam.digest], self._sampling(repeat))
+        return _Conversation(
+            model=self,
+            system=exam.scenario.system,
+            tools=self._tools[exam.digest],
+            sampling=self._sampling(repeat),
+            session=f"{exam.digest[:16]}-{repeat}",
+        )
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -118,12 +124,14 @@ class _Wait:
         return min(moment, self.end)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Conversation:
     model: HttpModel
     system: str
     tools: bytes
     sampling: Mapping[str, Any]
+    session: str
+    """The same for all requests of a trial."""
     draft: Draft | None = None
     drafted_under: tuple[Concession, ...] = ()
     known_tokens: int | None = None
@@ -253,8 +261,12 @@ class _Conversation:
         return assembly.reply(self.model.clock(), ended=True)
 
     def _headers(self, ask: Ask) -> Mapping[str, str]:
-        header = self.model.quirks.cache_key_header
-        together = {header: ask.shared.key} if header and ask.shared else {}
+        """Also what keeps together, on one server, the requests that have a beginning in common."""
+        quirks, together = self.model.quirks, {}
+        if quirks.cache_key_header and ask.shared:
+            together[quirks.cache_key_header] = ask.shared.key
+        if quirks.session_header:
+            together[quirks.session_header] = ask.shared.key if ask.shared else self.session
         return {**self.model.headers, **together}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from harness.clients.bounds import Amount
+from harness.clients.bounds import NOTHING, Amount
 from harness.clients.client import OverBudget
 from harness.ledger import Ledger, Line, Why
 from harness.money import dollars_text
@@ -38,13 +38,14 @@ class Purse:
 
         Raises `OverBudget` when it may cost more than will ever be left.
         """
-        if self.is_capped:
-            async with self._line:
-                while not self._fits(most):
-                    self._freed.clear()
-                    await self._freed.wait()  # ends with the next request on its way, which has a time-out
-                return self._begin(model, most)
-        return self._begin(model, most)
+        if not self.is_capped:
+            return await self._written(self._begin(model, most), model)
+        async with self._line:
+            while not self._fits(most):
+                self._freed.clear()
+                await self._freed.wait()  # ends with the next request on its way, which has a time-out
+            request = self._begin(model, most)
+        return await self._written(request, model)
 
     def settle(self, request: int, model: str, paid: Amount, why: Why) -> None:
         """Note what a request cost, and set the rest of what was held for it free."""
@@ -58,9 +59,20 @@ class Purse:
         try:
             self.ledger.write(self._noted(number, model, most, "held"))
         except OSError as error:
-            raise OverBudget("ledger", f"cannot write what is spent: {error}; make room") from error
+            raise _cannot_write(error) from error
         self._held[number] = most
         return number
+
+    async def _written(self, request: int, model: str) -> int:
+        """The request's number, once the ledger has it for good: nothing is sent before."""
+        try:
+            await self.ledger.kept()
+        except BaseException as error:
+            self.settle(request, model, NOTHING, "refused")
+            if isinstance(error, OSError):
+                raise _cannot_write(error) from error
+            raise
+        return request
 
     def _noted(self, request: int, model: str, amount: Amount, why: Why) -> Line:
         return Line(
@@ -82,6 +94,10 @@ class Purse:
             fits = fits and most.tokens <= room
         self.refused = None
         return fits
+
+
+def _cannot_write(error: OSError) -> OverBudget:
+    return OverBudget("ledger", f"cannot write what is spent: {error}; make room")
 
 
 def _over_cost(cap: float, spent: float, most: float | None) -> str:

@@ -18,6 +18,8 @@ class Knowledge:
     registry: Registry
     providers: Providers
     today: date
+    catalog: Path | None = None
+    """The folder of one's own entries beside the catalog of models that we can serve."""
 
     def provider(self, name: str) -> Provider:
         return self.providers.providers[name]
@@ -28,8 +30,10 @@ class Knowledge:
         return entry if entry is not None and entry.provider is not None else None
 
 
-def load_knowledge(own: Path | None, today: date) -> Knowledge:
-    """What we ship, with a file of one's own over it. Raises `ScenarioError` with file, line and field."""
+def load_knowledge(own: Path | None, today: date, catalog: Path | None = None) -> Knowledge:
+    """What we ship, with a file of one's own over it, and `catalog`, a folder of models of one's own, beside
+    it. Raises `ScenarioError` with file, line and field.
+    """
     registry = load_registry(own)
     providers = load_providers(registry.providers, own) if own is not None else load_providers()
-    return Knowledge(registry=registry, providers=providers, today=today)
+    return Knowledge(registry=registry, providers=providers, today=today, catalog=catalog)

@@ -131,6 +131,9 @@ class Quirks(Record):
     """The field that keeps requests with a common beginning on one server."""
     cache_key_header: str | None = None
     """The header that does."""
+    session_header: str | None = None
+    """The header that keeps all requests of one conversation on one of several servers, and those that share
+    a beginning with it."""
     cache_marks: bool = False
     """Whether a mark in the request says up to where the prompt is to be kept."""
     call_id: Literal["any", "nine"] = "any"

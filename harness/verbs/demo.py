@@ -4,11 +4,10 @@ import shlex
 import sys
 import time
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
+from harness.addresses import place_of
 from harness.environment import read_environment
 from harness.evaluation import evaluate
 from harness.progress import watch
@@ -16,7 +15,7 @@ from harness.registry.knowledge import load_knowledge
 from harness.request import Request
 from harness.variants import Wanted, find_variants
 from harness.verbs.reporting import tell_outcome
-from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
+from harness.verbs.setting import JsonFlag, RunsOption, consoles, run_async, spoken_errors
 
 app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 
@@ -27,7 +26,7 @@ MODELS = ("reference/oracle", "reference/flawed", "reference/window:4k", "refere
 @app.command()
 def demo(
     *,
-    runs: Annotated[Path, typer.Option(help="The folder of run folders.")] = Path("runs"),
+    runs: RunsOption = "runs",
     as_json: JsonFlag = False,
 ) -> None:
     """Play tools and long documents with reference models through the real loop, grade, and report."""
@@ -36,7 +35,7 @@ def demo(
     with spoken_errors(resume=command):
         known = load_knowledge(None, datetime.now(UTC).date())
         models = tuple(one for name in MODELS for one in find_variants(name, Wanted(), known))
-        request = Request(suites=SUITES, models=models, runs=runs, command=command, known=known)
+        request = Request(suites=SUITES, models=models, runs=place_of(runs), command=command, known=known)
         with watch(err, time.monotonic) as progress:
             outcome = run_async(evaluate(request, read_environment(), progress))
         tell_outcome(outcome, out=out, err=err, as_json=as_json)

@@ -20,12 +20,10 @@ from harness.environment import Environment, read_environment
 from harness.models import Opening
 from harness.registry.knowledge import COMPATIBLE, OURS, Knowledge, load_knowledge
 from harness.run_record import ModelVariant
+from harness.served import prepare, started
 from harness.variants import ModelError, Wanted, find_variants
 from harness.verbs.planning import RegistryOption, ThinkingOption, thinking_settings
 from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
-from local_models.catalog import find_model
-from local_models.install import installed
-from local_models.server import serve
 from scenarios.thinking import Thinking
 
 _SIGNS: dict[State, tuple[str, str]] = {
@@ -52,7 +50,7 @@ def doctor(
     """Ask an endpoint about a dozen short questions, and say what a run can rely on there."""
     out, _ = consoles()
     with spoken_errors(), TemporaryDirectory(prefix="longspan-") as logs:
-        known = load_knowledge(registry, datetime.now(UTC).date())
+        known = load_knowledge(registry, datetime.now(UTC).date(), read_environment().catalog)
         settings = () if thinking is None else thinking_settings(thinking)
         found = run_async(_examined(name, settings, known, Path(logs), None if as_json else out))
     if as_json:
@@ -70,12 +68,12 @@ async def _examined(
     find_variants(name, Wanted(), known)
     if not name.startswith("local/"):
         return await _shown(_patient(name, None, settings, known, environment, logs), out)
-    model = find_model(name.removeprefix("local/"))
-    ready = installed(model, environment.home)
-    if ready is None:
-        raise ModelError(f"{name} is not installed; run `longspan models install {name}`")
-    async with serve(model, ready, logs=logs, environ=environment.variables) as endpoint:
-        address = f"chat:{endpoint.model}@{endpoint.base_url}"
+    variant = find_variants(name, Wanted(), known)[0]
+    if variant.base_url is not None:
+        address = f"chat:{variant.model}@{variant.base_url}"
+        return await _shown(_patient(address, OURS, settings, known, environment, logs), out)
+    async with started(prepare(variant, None, environment, known), environment, logs) as served:
+        address = f"chat:{served.endpoint.model}@{served.endpoint.base_url}"
         return await _shown(_patient(address, OURS, settings, known, environment, logs), out)
 
 

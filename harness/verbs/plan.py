@@ -47,6 +47,7 @@ from harness.verbs.planning import (
     window_tokens,
 )
 from harness.verbs.run import AgentOption, asked_study, variants_of
+from harness.verbs.serving import ServeOption
 from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
 from scenarios.documents.shelf import DocumentSettings, Shelf
 from scenarios.study import Study, StudyModel
@@ -83,6 +84,7 @@ def plan(  # noqa: PLR0913 # one parameter for each option of the command line
         bool, typer.Option("--shuffle", help="Ask about documents in a random order, against every cache.")
     ] = False,
     thinking: ThinkingOption = None,
+    serve: ServeOption = None,
     agent: AgentOption = None,
     max_cost: MaxCostOption = None,
     max_tokens: MaxTokensOption = None,
@@ -93,8 +95,8 @@ def plan(  # noqa: PLR0913 # one parameter for each option of the command line
     """Trials, requests, tokens, cached tokens, dollars and time of a run; nothing is sent."""
     out, err = consoles()
     with spoken_errors():
-        known = load_knowledge(registry, datetime.now(UTC).date())
-        study = asked_study(what, model or [], "auto", thinking, agent)
+        known = load_knowledge(registry, datetime.now(UTC).date(), read_environment().catalog)
+        study = asked_study(what, model or [], "auto", thinking, agent, serve)
         seeded = study.seed if seed is None else seed
         asked = Asked(
             repeats=repeats or study.repeats,

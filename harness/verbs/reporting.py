@@ -1,6 +1,8 @@
 """Grade a run, write its reports and tell the user: the common end of `run`, `demo`, `grade` and `report`."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +19,7 @@ from harness.report.terminal import print_report
 from harness.report.write import write_reports
 from harness.run_record import RunRecord
 from harness.store import RunFolder
+from harness.verbs.hosting import read_benches, rehosted
 from scenarios.load import read_record
 from scenarios.yaml_file import read_yaml
 
@@ -28,20 +31,39 @@ PricesOption = Annotated[
 ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reckoning:
+    """What a report is asked to reckon with, instead of what the run was told."""
+
+    registry: Path | None = None
+    """Its models are reckoned at its prices."""
+    gpu_hours: Sequence[str] = ()
+    """`LOCAL/NAME=DOLLARS`."""
+    benches: Sequence[Path] = ()
+    """What models of ours can do at most."""
+
+
+AS_TOLD = Reckoning()
+
+
 def tell(
-    folder: RunFolder, *, out: Console, err: Console, as_json: bool, registry: Path | None = None
+    folder: RunFolder, *, out: Console, err: Console, as_json: bool, reckoning: Reckoning = AS_TOLD
 ) -> None:
-    """Rebuild scores and reports from the transcripts, then print them; with a registry of one's own, at its
-    prices. Raises `RunError` and `ScenarioError`.
+    """Rebuild scores and reports from the transcripts, then print them.
+
+    Raises `RunError` and `ScenarioError`.
     """
-    record = priced_by(folder.record, registry)
+    record = rehosted(priced_by(folder.record, reckoning.registry), reckoning.gpu_hours)
+    benches = read_benches(reckoning.benches, record)
     trials = keeping_scores(folder, graded_trials(folder, record))
-    report = write_reports(folder, record, trials, read_floors(folder))
+    report = write_reports(folder, record, trials, read_floors(folder), benches=benches)
     if as_json:
-        typer.echo(json.dumps({"run": str(folder.path), "report": report.as_json()}, ensure_ascii=False))
+        typer.echo(json.dumps({"run": str(folder), "report": report.as_json()}, ensure_ascii=False))
         return
     print_report(report, out)
-    err.print(f"\nReport: {folder.path / 'report.html'}", markup=False, highlight=False, soft_wrap=True)
+    err.print(
+        f"\nReport: {folder.files.address('report.html')}", markup=False, highlight=False, soft_wrap=True
+    )
     if left := report.planned - report.trials + report.excluded_trials:
         said = f"{left} of {report.planned} trials are left to play; go on with: {record.command}"
         err.print(said, markup=False, highlight=False, soft_wrap=True)

@@ -6,13 +6,15 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from harness.addresses import place_of
 from harness.agents.registry import AGENTS, played_by
 from harness.environment import read_environment
 from harness.evaluation import evaluate
+from harness.local_names import LOCAL
 from harness.notices import key_notices, notices
 from harness.progress import watch
 from harness.registry.knowledge import Knowledge, load_knowledge
@@ -39,10 +41,21 @@ from harness.verbs.planning import (
     window_tokens,
 )
 from harness.verbs.reporting import tell_outcome
-from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
+from harness.verbs.serving import ServeOption, parse_serving, serving_by_label
+from harness.verbs.setting import JsonFlag, RunsOption, consoles, run_async, spoken_errors
 from scenarios.problem import Problem, ScenarioError
 from scenarios.scenario import Transport
+from scenarios.serving import Serving
 from scenarios.study import Study, StudyModel
+
+ExecutorOption = Annotated[
+    Literal["local", "ray"],
+    typer.Option("--executor", help="Who plays the trials: this process, or many on a Ray cluster."),
+]
+RayAddressOption = Annotated[
+    str,
+    typer.Option(help="`local`: a cluster on this machine for this run; `auto` or HOST:PORT: one that runs."),
+]
 
 app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 
@@ -77,6 +90,7 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
         FirstCall, typer.Option(help="`required` forces a call in the first request of turns that need one.")
     ] = "auto",
     thinking: ThinkingOption = None,
+    serve: ServeOption = None,
     agent: AgentOption = None,
     transport: Annotated[Transport, typer.Option(help="How built-in worlds are reached.")] = "memory",
     seed: Annotated[int | None, typer.Option(help="Of all that is drawn at random; 0 if not said.")] = None,
@@ -94,7 +108,9 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
     max_tokens: MaxTokensOption = None,
     window: WindowOption = None,
     registry: RegistryOption = None,
-    runs: Annotated[Path, typer.Option(help="The folder of run folders.")] = Path("runs"),
+    executor: ExecutorOption = "local",
+    ray_address: RayAddressOption = "local",
+    runs: RunsOption = "runs",
     new: Annotated[
         bool, typer.Option("--new", help="Start another run of the same instead of going on.")
     ] = False,
@@ -104,8 +120,10 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
     command = shlex.join(["longspan", *sys.argv[1:]])
     out, err = consoles()
     with spoken_errors(resume=command):
-        study = asked_study(what, model or [], first_call, thinking, agent)
-        known = patient(load_knowledge(registry, datetime.now(UTC).date()), study.limits.patience)
+        study = asked_study(what, model or [], first_call, thinking, agent, serve)
+        catalog = read_environment().catalog
+        known = load_knowledge(registry, datetime.now(UTC).date(), catalog)
+        known = patient(known, study.limits.patience)
         models = variants_of(study.models, known)
         by_name = [(one, variants_of([one], known)) for one in study.models]
         request = Request(
@@ -116,7 +134,9 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
             concurrency=concurrency or study.limits.concurrency,
             seed=study.seed if seed is None else seed,
             transport=transport,
-            runs=runs,
+            executor=executor,
+            ray_address=ray_address,
+            runs=place_of(runs),
             new=new,
             command=command,
             documents=document_settings(study, layout, tokens, sizing, filler),
@@ -125,6 +145,8 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
             caps=caps_of(study, max_cost, max_tokens, by_name),
             exchange=study.exchange,
             window=window_tokens(window),
+            serving=serving_by_label(by_name),
+            say=lambda text: err.print(text, markup=False, highlight=False, soft_wrap=True),
             known=known,
         )
         environment = read_environment(providers=known.providers)
@@ -142,6 +164,7 @@ def asked_study(
     first_call: FirstCall,
     thinking: str | None = None,
     agent: str | None = None,
+    serve: Sequence[str] | None = None,
 ) -> Study:
     """What the arguments ask for, as a study. Raises `ModelError` and `ScenarioError`."""
     files = [name for name in what if name.endswith((".yaml", ".yml"))]
@@ -151,9 +174,16 @@ def asked_study(
         settings = () if thinking is None else thinking_settings(thinking)
         agents = (NATIVE,) if agent is None else tuple(agent.split(","))
         asked = {"first_call": first_call, "thinking": settings, "agent": agents}
-        named = (StudyModel.model_validate({"name": name, **asked}) for name in models)
+        serving = parse_serving(serve or ())
+        served = {name: serving for name in models if name.startswith(LOCAL)}
+        if serve and not served:
+            raise ModelError("--serve is for models of ours, which are called local/NAME; leave it out")
+        named = (
+            StudyModel.model_validate({"name": name, **asked, "serve": served.get(name, Serving())})
+            for name in models
+        )
         return Study(models=tuple(named), suites=tuple(what))
-    if len(what) > 1 or models or first_call != "auto" or thinking is not None or agent is not None:
+    if len(what) > 1 or models or first_call != "auto" or any((thinking, agent, serve)):
         message = "a study names its own suites and models, and how each is asked; give it alone"
         raise ScenarioError([Problem(file=Path(files[0]), message=message)])
     return Study.read(Path(files[0]))
@@ -169,6 +199,7 @@ def variants_of(models: Sequence[StudyModel], known: Knowledge) -> tuple[ModelVa
             sampling=asked.sampling,
             thinking=asked.thinking,
             provider=asked.provider,
+            serving=asked.serve,
         )
         try:
             variants = find_variants(asked.name, wanted, known)

@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 
+from harness.addresses import WrongAddress
 from harness.run import RunStopped
 from harness.store import RunError
 from harness.variants import ModelError
@@ -26,9 +27,18 @@ from tools.failure import WorldFailed
 
 T = TypeVar("T")
 
-_WRONG_USE = (ScenarioError, ModelError, RunError, UnknownScorer, ScorerClash, CannotMake, NotInstalled)
+_WRONG_USE = (
+    *(ScenarioError, ModelError, RunError, WrongAddress, UnknownScorer, ScorerClash, CannotMake),
+    NotInstalled,
+)
 _FAILED = (RunStopped, WorldFailed, InstallError, ServerFailed, OSError)
 
+RunArgument = Annotated[
+    str, typer.Argument(help="A run's folder, or its address such as s3://BUCKET/runs/ID.")
+]
+RunsOption = Annotated[
+    str, typer.Option(help="The folder of run folders, or its address such as s3://BUCKET/runs.")
+]
 JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
 
 

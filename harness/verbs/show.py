@@ -1,16 +1,16 @@
 """`longspan show`: one trial as a conversation with its verdicts."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from harness.addresses import place_of
 from harness.grading import Grader
 from harness.pricing import tariffs
 from harness.report.conversation import print_trial
 from harness.report.view import trial_name, trial_view
 from harness.store import RunError, RunFolder, Trial
-from harness.verbs.setting import JsonFlag, consoles, spoken_errors
+from harness.verbs.setting import JsonFlag, RunArgument, consoles, spoken_errors
 from scenarios.problem import choices
 
 _SHOWN = 20
@@ -20,15 +20,15 @@ app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 
 @app.command(epilog="Example: longspan show runs/8c2615650eed oracle/shop/new-email")
 def show(
-    run: Annotated[Path, typer.Argument(help="A run's folder.")],
+    run: RunArgument,
     trial: Annotated[str, typer.Argument(help="MODEL/SUITE/SCENARIO/REPEAT, or as much of it as is unique.")],
     *,
     as_json: JsonFlag = False,
 ) -> None:
     """Read one trial: what was said and called, what was expected, and why it counts as it does."""
     out, _ = consoles()
-    folder = RunFolder(run)
     with spoken_errors():
+        folder = RunFolder(place_of(run))
         found = _find(folder, trial)
         transcript, exam = folder.transcript(found), folder.exam(found.scenario)
         if transcript is None:
@@ -52,4 +52,4 @@ def _find(folder: RunFolder, name: str) -> Trial:
     if near:
         some = ", ".join(near[:_SHOWN])
         raise RunError(f"{name!r} means {len(near)} trials; write more of one of: {some}")
-    raise RunError(f"no trial is called {name!r} in {folder.path}; {choices(name, list(trials)[:_SHOWN])}")
+    raise RunError(f"no trial is called {name!r} in {folder}; {choices(name, list(trials)[:_SHOWN])}")

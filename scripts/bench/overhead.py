@@ -41,12 +41,13 @@ from harness.environment import Environment
 from harness.grading import Grader
 from harness.ledger import open_ledger
 from harness.models import Opening, open_model
+from harness.places import write_whole
 from harness.play import Stage
 from harness.recording import recording
 from harness.registry.knowledge import load_knowledge
 from harness.run import Progress, Runner
 from harness.run_record import ModelVariant, RunRecord
-from harness.store import RunFolder, Trial, write_whole
+from harness.store import RunFolder, Trial
 from harness.variants import Wanted, find_variants
 from scenarios.exam import Exam
 from scenarios.load import find_suite, load_scenario

@@ -37,10 +37,12 @@ from harness.request import Request
 from harness.variants import Wanted, find_variants
 from local_models.catalog import find_model
 from local_models.install import installed
-from local_models.server import ServeOptions, serve
+from local_models.server import serve
+from local_models.spec import Place, spec_of
 from scenarios.documents.length import parse_length
 from scenarios.documents.shelf import DocumentSettings
 from scenarios.places import LIBRARY
+from scenarios.serving import Serving
 
 MODEL = "smollm2"
 TASKS = "needle,multi-needle,variables,counting,absent,segmented"
@@ -119,9 +121,11 @@ async def measure(order: str, names: tuple[str, ...], arguments: argparse.Namesp
         sys.exit(f"{MODEL} is not installed; run `longspan models install local/{MODEL} --engine cpu`")
     window = parse_length(arguments.window)
     flags = ("--num-gpu-blocks-override", str(window * 3 // 2 // BLOCK))
-    options = ServeOptions(concurrency=arguments.concurrency, max_model_len=window, flags=flags)
+    serving = Serving(concurrency=arguments.concurrency, context=window, flags=flags)
+    spec = spec_of(model, serving, Place(weights=str(ready.weights), cpu=ready.cpu))
+    logs = work / order
     async with serve(
-        model, ready, logs=work / order, environ=environment.variables, options=options
+        spec, ready, home=environment.home, logs=logs, environ=environment.variables
     ) as endpoint:
         before = await counters(endpoint.base_url)
         known = load_knowledge(None, datetime.now(UTC).date())

@@ -1,7 +1,17 @@
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.e2e.served import vllm
+
+
+@pytest.fixture(scope="session")
+def smollm2() -> Iterator[str]:
+    """The base URL of one SmolLM2 for all tests that do no more than talk to it."""
+    with vllm() as base_url:
+        yield base_url
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from local_models.install import Installed, installed
 
 LONGSPAN = Path(sys.executable).with_name("longspan")
 MODEL = "smollm2"
+HOME = read_environment().home
 _INSTALL_SECONDS = 1800
 _START_SECONDS = 600
 _COUNTERS = re.compile(r"^vllm:(prompt_tokens|generation_tokens)(?:_total)?\{[^}]*\} (\S+)$", re.MULTILINE)
@@ -28,16 +29,16 @@ def weights() -> Installed:
     subprocess.run(
         (LONGSPAN, "models", "install", f"local/{MODEL}", "--engine", "cpu"), check=True, timeout=1800
     )
-    ready = installed(find_model(MODEL), read_environment().home)
+    ready = installed(find_model(MODEL), HOME)
     assert ready is not None
     return ready
 
 
 @contextmanager
 def vllm() -> Iterator[str]:
-    """`longspan models serve`; the base URL."""
+    """`longspan models serve`, with calls held to their tools' schemas; the base URL."""
     weights()
-    command = (str(LONGSPAN), "models", "serve", f"local/{MODEL}", "--json")
+    command = (str(LONGSPAN), "models", "serve", f"local/{MODEL}", "--strict", "parameter", "--json")
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

@@ -144,6 +144,15 @@ class Arena:
         files = self.place.glob("runs/*/transcripts/*/killed/*/*.json")
         return {(file.parent.name, int(file.stem)) for file in files}
 
+    def done(self) -> set[Trial]:
+        """The trials that came to their end, of a run that has done so too."""
+        transcripts = self.folder().transcripts(self.folder().record)
+        return {
+            (trial.scenario.removeprefix("killed/"), trial.repeat)
+            for trial, one in transcripts
+            if one.ended == "done"
+        }
+
     def scores(self, runs: str) -> list[str]:
         return sorted((self.folder(runs).path / "scores.jsonl").read_text("utf-8").splitlines())
 
@@ -256,11 +265,11 @@ def test_a_cap_holds_over_all_machines_and_the_command_that_it_names_plays_the_r
         assert "--max-tokens 200000" in said
         assert "Go on with: longspan run study.yaml" in said
         assert sum(one["tokens"] for one in spent(here.folder())) <= 200_000
-        played = here.finished()
+        played = here.done()
         assert 0 < len(played) < 20
         asked = len(here.requests)
         here.run(*ray, "--max-tokens", "10000000")
-        assert len(here.finished()) == 20
+        assert len(here.done()) == 20
         assert not played & {(who, repeat) for who, repeat, _ in here.requests[asked:]}
 
 

@@ -4,7 +4,7 @@ No test here asserts what the model says, but for this: at temperature 0 it says
 to us and to Anthropic's SDK.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 
 import pytest
@@ -15,7 +15,7 @@ from harness.clients.http_model import HttpModel
 from harness.registry.provider import Concession, Quirks
 from scenarios.exam import Exam, ToolSpec
 from scenarios.transcript import Message, ToolMessage, UserMessage, parse_arguments
-from tests.e2e.served import MODEL, counters, vllm
+from tests.e2e.served import MODEL, counters
 from tests.harness.clients.endpoint import EXAM
 from tests.harness.clients.messages_endpoint import asking
 from tests.harness.known import KNOWN
@@ -38,13 +38,7 @@ PLAIN = EXAM.model_copy(update={"key": EXAM.key.model_copy(update={"tools": ()})
 TOOLS = EXAM.model_copy(update={"key": EXAM.key.model_copy(update={"tools": (LOOK,)}), "digest": "tools"})
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with vllm() as base:
-        yield base
-
-
-def smollm2(url: str, quirks: Quirks = QUIRKS) -> AbstractAsyncContextManager[HttpModel]:
+def asked(url: str, quirks: Quirks = QUIRKS) -> AbstractAsyncContextManager[HttpModel]:
     return asking(url, quirks, model=MODEL, sampling={"temperature": 0})
 
 
@@ -53,7 +47,7 @@ async def counted(
 ) -> Reply:
     """A reply whose usage is what the server counted meanwhile."""
     before = counters(url)
-    async with smollm2(url, QUIRKS.model_copy(update={"cache_marks": marks})) as model:
+    async with asked(url, QUIRKS.model_copy(update={"cache_marks": marks})) as model:
         model.conceded = (WHOLE,) if whole else ()
         reply = await model.converse(exam, 0).reply(talk, ask)
     after, usage = counters(url), reply.exchange.usage
@@ -64,8 +58,8 @@ async def counted(
     return reply
 
 
-async def test_a_text_is_the_same_streamed_and_whole(url: str) -> None:
-    streamed, whole = [await counted(url, PLAIN, TOLD, ASK, whole=whole) for whole in (False, True)]
+async def test_a_text_is_the_same_streamed_and_whole(smollm2: str) -> None:
+    streamed, whole = [await counted(smollm2, PLAIN, TOLD, ASK, whole=whole) for whole in (False, True)]
 
     assert streamed.message.text == whole.message.text != ""
     one, other = streamed.exchange.usage, whole.exchange.usage
@@ -75,8 +69,8 @@ async def test_a_text_is_the_same_streamed_and_whole(url: str) -> None:
     assert MODEL in (streamed.exchange.served_model or "")
 
 
-async def test_a_forced_call_is_the_same_streamed_and_whole(url: str) -> None:
-    streamed, whole = [await counted(url, TOOLS, TO_LOOK, FORCED, whole=whole) for whole in (False, True)]
+async def test_a_forced_call_is_the_same_streamed_and_whole(smollm2: str) -> None:
+    streamed, whole = [await counted(smollm2, TOOLS, TO_LOOK, FORCED, whole=whole) for whole in (False, True)]
 
     (call,), (same,) = streamed.message.tool_calls, whole.message.tool_calls
     assert call.name == same.name == LOOK.name
@@ -84,31 +78,31 @@ async def test_a_forced_call_is_the_same_streamed_and_whole(url: str) -> None:
     assert streamed.exchange.finish == whole.exchange.finish == "tool_use"
 
 
-async def test_a_loop_of_calls_goes_on_and_finds_its_beginning_in_the_cache(url: str) -> None:
-    first = await counted(url, TOOLS, TO_LOOK, FORCED)
+async def test_a_loop_of_calls_goes_on_and_finds_its_beginning_in_the_cache(smollm2: str) -> None:
+    first = await counted(smollm2, TOOLS, TO_LOOK, FORCED)
     assert first.message.tool_calls
     results = [ToolMessage(call_id=call.id, text="It is green.") for call in first.message.tool_calls]
     talk: list[Message] = [*TO_LOOK, first.message, *results]
 
-    second = await counted(url, TOOLS, talk, ASK)
+    second = await counted(smollm2, TOOLS, talk, ASK)
 
     assert second.exchange.usage.input > (first.exchange.usage.input or 0)  # type: ignore[operator] # counted
     assert second.exchange.usage.cached
 
 
-async def test_marks_change_nothing_here(url: str) -> None:
+async def test_marks_change_nothing_here(smollm2: str) -> None:
     ask = Ask(output_tokens=24, seconds=120, shared=Shared(messages=1, key="k"))
     talk = [*TOLD, UserMessage(text="Well?")]
-    plain, marked = [await counted(url, TOOLS, talk, ask, marks=marks) for marks in (False, True)]
+    plain, marked = [await counted(smollm2, TOOLS, talk, ask, marks=marks) for marks in (False, True)]
 
     assert plain.message == marked.message
     assert plain.exchange.usage.input == marked.exchange.usage.input
 
 
-async def test_the_sdk_reads_the_same_text_and_the_same_counts(url: str) -> None:
-    ours = await counted(url, PLAIN, TOLD, ASK)
+async def test_the_sdk_reads_the_same_text_and_the_same_counts(smollm2: str) -> None:
+    ours = await counted(smollm2, PLAIN, TOLD, ASK)
     counts = ours.exchange.usage
-    address = url.removesuffix("/v1")
+    address = smollm2.removesuffix("/v1")
     async with (
         AsyncAnthropic(api_key="none", base_url=address, max_retries=0) as client,
         client.messages.stream(
@@ -128,7 +122,7 @@ async def test_the_sdk_reads_the_same_text_and_the_same_counts(url: str) -> None
     assert ours.exchange.finish == theirs.stop_reason
 
 
-async def test_a_prompt_that_does_not_fit_is_an_overflow(url: str) -> None:
-    async with smollm2(url) as model:
+async def test_a_prompt_that_does_not_fit_is_an_overflow(smollm2: str) -> None:
+    async with asked(smollm2) as model:
         with pytest.raises(ContextTooLong):
             await model.converse(PLAIN, 0).reply([UserMessage(text="lamp " * 9000)], ASK)

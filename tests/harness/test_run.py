@@ -200,11 +200,39 @@ async def test_somebody_who_answers_in_between_ends_the_row(tmp_path: Path, betw
 async def test_a_model_that_is_gone_ends_the_run_with_its_own_words(tmp_path: Path) -> None:
     run, model = await little_run(tmp_path), in_turn(GOLD, [BUSY])
 
+    def gone() -> Exception | None:
+        failed = run.ended(model, 3)[1] == "provider"
+        return RuntimeError("the server ended by itself") if failed else None
+
     with pytest.raises(RunStopped, match="scripted: the server ended by itself") as caught:
-        await run.runner(model, 3).run(model, gone=lambda: RuntimeError("the server ended by itself"))
+        await run.runner(model, 3).run(model, gone=gone)
 
     assert "the same command goes on" in str(caught.value)
     assert run.ended(model, 3) == ["done", "provider", None, None, None, None]
+
+
+async def test_a_server_that_dies_while_trials_wait_for_it_ends_the_run_at_once(tmp_path: Path) -> None:
+    run, dead = await little_run(tmp_path), asyncio.Event()
+
+    class WaitsForever(OneAfterTheOther):
+        async def reply(self, messages: Sequence[Message], ask: Ask) -> Reply:
+            if self.place_in_trials == 1:
+                dead.set()
+                await asyncio.Event().wait()
+            return await super().reply(messages, ask)
+
+    model = WaitsForever(turns=(), trials=(GOLD,))
+
+    def gone() -> Exception | None:
+        return RuntimeError("the server ended by itself; install it again") if dead.is_set() else None
+
+    async with asyncio.timeout(20):
+        with pytest.raises(RunStopped, match=r"^scripted: the server ended by itself; install it"):
+            await run.runner(model, 2).run(model, gone=gone)
+
+    assert run.ended(model, 2) == ["done", None, None, None]
+    again = gold()
+    assert (await run.runner(again, repeats=2).run(again)).played == 3
 
 
 async def test_a_disk_that_takes_nothing_ends_the_run_in_one_sentence(tmp_path: Path) -> None:

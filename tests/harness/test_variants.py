@@ -130,7 +130,7 @@ def test_a_model_of_ours_is_asked_as_its_makers_recommend_unless_the_study_says_
     ("name", "message"),
     [
         ("reference/orcle", "no reference model is called 'orcle'; did you mean 'oracle'"),
-        ("local/smolm2", "no local model is called 'smolm2'; there are: smollm2"),
+        ("local/smolm2", "no local model is called 'smolm2'; did you mean 'smollm2'?"),
         ("gbt", "no model is called 'gbt'"),
         ("qwen3-maxi", "did you mean qwen3-max"),
         ("chat:m", "no model is called 'chat:m'"),

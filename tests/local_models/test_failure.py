@@ -10,6 +10,17 @@ LAST_WORDS = {
     "port taken": "OSError: [Errno 98] Address already in use",
     "missing weights": "RuntimeError: Cannot find any model weights with `/models/smollm2`",
     "unknown architecture": "  Value error, Model architectures ['FooModel'] are not supported for now.",
+    "context beyond the model": (
+        "ValueError: User-specified max_model_len (65536) is greater than the derived max_model_len"
+        " (max_position_embeddings=40960 or model_max_length=None in model's config.json)."
+    ),
+    "unknown parser": "KeyError: \"Tool parser 'hermez' not found.\"",
+    "layout": (
+        "ValueError: Total number of attention heads (9) must be divisible by tensor parallel size (2)."
+    ),
+    "no GPU": "RuntimeError: Failed to infer device type, please set the environment variable",
+    "not open to you": "huggingface_hub.errors.GatedRepoError: 401 Client Error.",
+    "bad flag": "api_server.py: error: unrecognized arguments: --no-such-flag",
     "context does not fit": (
         "ValueError: To serve at least one request with the model's max seq len (8192), (0.18 GiB KV cache is"
         " needed, which is larger than the available KV cache memory (0.02 GiB)."
@@ -29,6 +40,27 @@ def test_each_kind_of_failure_is_known_by_its_words(kind: str, tmp_path: Path) -
         f"$ python -m vllm\n{LAST_WORDS[kind]}\nRuntimeError: Engine core failed.\n", encoding="utf-8"
     )
     assert server_failed("m", "the server did not start", 1, log).kind == kind
+
+
+MORE = [
+    ("unknown parser", "KeyError: \"Reasoning parser 'qwen4' not found. Available parsers: qwen3\""),
+    ("layout", "AssertionError: 10 is not divisible by 4"),
+    ("layout", "ValueError: The output_size of gate's and up's weight = 320 is not divisible by weight"),
+    ("no GPU", "RuntimeError: No CUDA GPUs are available"),
+    ("no GPU", "RuntimeError: The NVIDIA driver on your system is too old (found version 11040)."),
+    ("out of memory", "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB"),
+    ("missing weights", "OSError: acme/model is not a local folder and is not a valid model identifier"),
+    ("bad flag", "api_server.py: error: argument --port: invalid int value: 'x'"),
+]
+
+
+@pytest.mark.parametrize(("kind", "words"), MORE)
+def test_other_words_mean_the_same_kinds(kind: str, words: str, tmp_path: Path) -> None:
+    log = tmp_path / "server.log"
+    log.write_text(f"$ python -m vllm\n{words}\n", encoding="utf-8")
+    failure = server_failed("m", "the server did not start", 1, log)
+    assert failure.kind == kind
+    assert failure.remedy in str(failure)
 
 
 def test_the_command_line_in_the_log_is_not_taken_for_an_error(tmp_path: Path) -> None:

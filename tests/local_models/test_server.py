@@ -1,5 +1,6 @@
 """Start, ready, crash, hang, stop, orphan: with a small process in the place of vLLM (`fake_vllm.py`)."""
 
+import json
 import os
 import select
 import signal
@@ -12,13 +13,17 @@ import anyio
 import pytest
 
 from local_models.catalog import find_model
+from local_models.command import LOOPBACK, Node
 from local_models.install import Installed
-from local_models.server import ServeOptions, ServerFailed, serve
+from local_models.server import ServerFailed, hold, serve
+from local_models.spec import Place, spec_of
+from scenarios.serving import EngineName, Serving
 
 pytestmark = pytest.mark.anyio
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent.parent
 PLENTY_S = 30
+EVERYWHERE = "0.0.0.0"  # noqa: S104 # told to a server that does not listen there
 
 
 @pytest.fixture
@@ -40,10 +45,18 @@ def engine(tmp_path: Path) -> Installed:
     )
 
 
-def served(engine: Installed, tmp_path: Path, *flags: str, **more: Any) -> Any:
-    options = ServeOptions(flags=("--fake-pids", str(tmp_path / "pids"), *flags))
-    model = find_model("smollm2")
-    return serve(model, engine, logs=tmp_path, environ={"PATH": os.defpath}, options=options, **more)
+def served(
+    engine: Installed,
+    tmp_path: Path,
+    *flags: str,
+    by: EngineName = "vllm",
+    host: str = LOOPBACK,
+    **more: Any,
+) -> Any:
+    serving = Serving(flags=("--fake-pids", str(tmp_path / "pids"), *flags), engine=by)
+    place = Place(weights=str(engine.weights), cpu=True)
+    spec = spec_of(find_model("smollm2"), serving, place).model_copy(update={"host": host})
+    return serve(spec, engine, home=tmp_path, logs=tmp_path, environ={"PATH": os.defpath}, **more)
 
 
 async def pids(tmp_path: Path) -> list[int]:
@@ -77,8 +90,9 @@ async def test_an_endpoint_answers_and_says_where_its_answers_come_from(
         assert endpoint.max_model_len == 8192
         assert endpoint.ended() is None
         assert endpoint.manifest["argv"][0] == str(engine.python)
-        assert endpoint.manifest["weights"] == {"source": "nowhere", "sha256": "0" * 64}
-        assert endpoint.manifest["options"]["tool_strict_level"] == "auto"
+        assert endpoint.manifest["weights"]["sha256"] == "0" * 64
+        assert endpoint.manifest["tool_strict_level"] == "auto"
+        assert endpoint.metrics == (endpoint.base_url.removesuffix("/v1"),)
         assert "PATH" not in endpoint.manifest["environment"]
         assert endpoint.log.read_text(encoding="utf-8").startswith(f"$ {engine.python} -m vllm")
 
@@ -125,12 +139,15 @@ import asyncio, os, sys
 from pathlib import Path
 from local_models.catalog import find_model
 from local_models.install import Installed
-from local_models.server import ServeOptions, serve
+from local_models.server import serve
+from local_models.spec import Place, spec_of
+from scenarios.serving import Serving
 
 async def main(installed, flags):
-    options = ServeOptions(flags=flags)
-    async with serve(find_model("smollm2"), Installed.model_validate_json(installed),
-                     logs=Path(sys.argv[1]), environ=os.environ, options=options, stop_timeout=1):
+    spec = spec_of(find_model("smollm2"), Serving(flags=flags), Place(weights="w", cpu=True))
+    home = Path(sys.argv[1])
+    async with serve(spec, Installed.model_validate_json(installed), home=home, logs=home,
+                     environ=os.environ, stop_timeout=1):
         print("ready", flush=True)
         await asyncio.sleep(600)
 
@@ -251,3 +268,63 @@ async def test_two_servers_run_side_by_side_with_a_log_each(engine: Installed, t
     async with served(engine, tmp_path) as one, served(engine, tmp_path) as other:
         assert one.base_url != other.base_url
         assert (one.log.name, other.log.name) == ("smollm2.log", "smollm2-2.log")
+
+
+async def test_a_few_tokens_are_generated_through_the_path_of_calls_before_anything_is_measured(
+    engine: Installed, tmp_path: Path
+) -> None:
+    async with served(engine, tmp_path, "--fake-asked", str(tmp_path / "asked")) as endpoint:
+        warm_up = endpoint.manifest["warm_up"]
+    asked = [json.loads(line) for line in (tmp_path / "asked").read_text(encoding="utf-8").splitlines()]
+    assert [body["max_tokens"] for body in asked] == [1, 8]
+    assert [body.get("tool_choice") for body in asked] == [None, "auto"]
+    assert (warm_up["requests"], warm_up["tools"]) == (2, True)
+
+
+async def test_a_server_that_cannot_take_tools_says_so_before_it_is_measured(
+    engine: Installed, tmp_path: Path
+) -> None:
+    with pytest.raises(ServerFailed, match="refused a first request") as failed:
+        async with served(engine, tmp_path, "--fake-refuse-tools"):
+            pytest.fail("not reached")
+    assert failed.value.kind == "refused"
+
+
+async def test_with_a_key_only_who_knows_it_may_ask_and_no_record_shows_it(
+    engine: Installed, tmp_path: Path
+) -> None:
+    async with served(engine, tmp_path, key="s3cret-s3cret") as endpoint:
+        assert endpoint.key == "s3cret-s3cret"
+        assert "s3cret" not in repr(endpoint) + json.dumps(endpoint.manifest)
+        assert "s3cret" not in endpoint.log.read_text(encoding="utf-8")
+
+
+async def test_what_listens_everywhere_is_asked_on_the_loopback(engine: Installed, tmp_path: Path) -> None:
+    async with served(engine, tmp_path, host=EVERYWHERE, key="k") as endpoint:
+        assert endpoint.base_url.startswith("http://127.0.0.1:")
+
+
+async def test_transformers_serve_is_ready_when_it_answers_for_its_folder(
+    engine: Installed, tmp_path: Path
+) -> None:
+    of_transformers = engine.model_copy(update={"versions": {"transformers": "5.19.0"}})
+    async with served(of_transformers, tmp_path, by="transformers") as endpoint:
+        assert endpoint.model == str(engine.weights)
+        assert endpoint.engine == "transformers 5.19.0"
+        assert endpoint.max_model_len is None
+        assert endpoint.metrics == ()
+        assert endpoint.manifest["tool_strict_level"] is None
+        assert endpoint.manifest["warm_up"]["tools"] is False
+
+
+async def test_a_machine_that_only_helps_is_held_until_its_block_ends(
+    engine: Installed, tmp_path: Path
+) -> None:
+    node = Node(rank=1, count=2, address="10.0.0.1")
+    serving = Serving(flags=("--fake-pids", str(tmp_path / "pids"), "--fake-hang"))
+    spec = spec_of(find_model("smollm2"), serving, Place(weights="w", cpu=True))
+    told = spec.model_copy(update={"node": node})
+    async with hold(told, engine, home=tmp_path, logs=tmp_path, environ={"PATH": os.defpath}) as ended:
+        started = await pids(tmp_path)
+        assert ended() is None
+    assert all(is_gone(pid) for pid in started)

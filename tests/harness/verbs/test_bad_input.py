@@ -108,7 +108,7 @@ def test_a_mistake_is_one_line_with_the_remedy(
         (("run", "little", "-m", "gpt"), ["no model is called 'gpt'", "or FORMAT:ID@URL with FORMAT one of"]),
         (
             ("run", "little", "-m", "local/smollm2"),
-            ["local/smollm2 is not installed; run `longspan models install local/smollm2`"],
+            ["local/smollm2 cannot be served yet: ", "run `longspan models install local/smollm2"],
         ),
         (
             ("run", "wrong-gold", "-m", "reference/oracle"),
@@ -125,9 +125,9 @@ def test_a_mistake_is_one_line_with_the_remedy(
         (("show", "done/run", "nobody"), ["no trial is called 'nobody' in done/run", "little/ada/0"]),
         (("show", "done/run", "oracle"), ["'oracle' means 2 trials; write more of one of"]),
         (("list", "scenarios", "nope"), ["no suite is called 'nope'"]),
-        (("models", "show", "local/nope"), ["no local model is called 'nope'; there are: smollm2"]),
-        (("models", "install", "local/nope"), ["no local model is called 'nope'; there are: smollm2"]),
-        (("models", "serve", "local/smollm2"), ["is not installed; run `longspan models install"]),
+        (("models", "show", "local/nope"), ["no local model is called 'nope'; there are: ", "smollm2"]),
+        (("models", "install", "local/nope"), ["no local model is called 'nope'; there are: ", "smollm2"]),
+        (("models", "serve", "local/smollm2"), ["cannot be served yet: ", "run `longspan models install"]),
         (("new", "suite", "little"), ["little: is there already; choose another name"]),
         (("new", "scenario", "a.b"), ["'a.b' cannot be the name", "only letters, digits, - and _"]),
     ],

@@ -249,8 +249,8 @@ def test_what_a_suite_needs_is_listed_to_the_letter(tmp_path: Path) -> None:
 def test_what_is_known_of_a_model_is_shown(tmp_path: Path) -> None:
     data = answered(invoke("models", "show", "local/smollm2", "--json", at=tmp_path))
 
-    assert (data["name"], data["installed"]) == ("smollm2", None)
-    assert "name: smollm2" in invoke("models", "show", "local/smollm2", at=tmp_path).out
+    assert (data["name"], data["installed"]) == ("smollm2", {})
+    assert "name: local/smollm2" in invoke("models", "show", "local/smollm2", at=tmp_path).out
 
 
 @pytest.mark.parametrize("json_wanted", [True, False])
