@@ -29,7 +29,10 @@ MACHINE_HOUR = 0.40
 """Dollars; made up."""
 TOKENS = {"input": 0.05, "cached": 0.0125, "output": 0.20}
 """Dollars for a million of them; made up."""
-ASKED: dict[str, Any] = {"sampling": {"temperature": 0, "max_tokens": 64}, "first_call": "required"}
+ASKED: dict[str, Any] = {
+    "sampling": {"temperature": 0, "top_p": 1, "max_tokens": 64},
+    "first_call": "required",
+}
 _WAIT_S = 60
 
 
@@ -64,7 +67,7 @@ def main() -> None:
         *("models", "bench", f"local/{MODEL}", "--workload", f"agent:{','.join(asked.suites)}"),
         *("--concurrency", f"1,{asked.concurrency}", "--requests", "16", "--runs", str(asked.runs), "--json"),
     )["folder"]
-    report = (LONGSPAN, "report", run, "--registry", str(registry), "--bench", bench)
+    report = (LONGSPAN, "report", run, "--bench", bench)
     subprocess.run(report, check=True)  # noqa: S603 # our own command
 
 
@@ -84,7 +87,7 @@ def rows(url: str) -> list[dict[str, Any]]:
 @contextmanager
 def endpoint() -> Iterator[str]:
     """Somebody else's server, as far as the run can see; its URL."""
-    command = (LONGSPAN, "models", "serve", f"local/{MODEL}", "--json")
+    command = (LONGSPAN, "models", "serve", f"local/{MODEL}", "--strict", "parameter", "--json")
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)  # noqa: S603 # our own command
     with process:
         try:

@@ -23,6 +23,9 @@ enough; tokens were not reported; nothing was played."""
 Verdict = Literal["yes", "no", "unsure"]
 """`unsure`: the rate lies within the interval of what is needed."""
 Unit = Literal["trial", "solved"]
+Source = Literal["bench", "samples", "run"]
+"""A bench that was given; the busiest minute at the servers in this very run; the run as a whole, where
+neither saw more than that."""
 Aspect = Literal[
     "sampling", "thinking", "first_call", "agent", "window", "weights", "kv", "engine", "endpoint", "strict",
     "sequences", "in_flight",
@@ -33,10 +36,9 @@ Aspect = Literal[
 class Saturation(Record):
     """What machines of ours could do, had they as much to do as they were seen to do at most."""
 
-    source: Literal["bench", "samples"]
-    """A bench that was given, or the busiest minute at the servers in this very run."""
+    source: Source
     detail: str
-    """Which bench and load; empty for samples."""
+    """Which bench, of what, at which load; empty for others."""
     input_per_second: float
     output_per_second: float
     """Tokens."""

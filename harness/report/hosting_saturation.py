@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.bench.record import Bench, Level
+from harness.report.hosting_figures import Source
 from harness.report.server_figures import Window
 from scoring.ratio import Figure, Floats, divided
 
@@ -21,6 +22,7 @@ _HOUR = 3600.0
 class Throughput:
     """Tokens a second, seen at once."""
 
+    source: Source
     input: float
     output: float
     detail: str = ""
@@ -47,9 +49,10 @@ def of_bench(bench: Bench) -> Iterator[Throughput]:
         found = level.figures
         if found.seconds > 0 and found.input_tokens and found.output_tokens:
             yield Throughput(
+                source="bench",
                 input=found.input_tokens / found.seconds,
                 output=found.output_tokens / found.seconds,
-                detail=f"{bench.id}, {bench.workload.spec}, {_load(level)}",
+                detail=f"{bench.id}, {bench.workload.spec.partition(':')[0]}, {_load(level)}",
                 cached_share=found.cached_share,
             )
 
@@ -59,6 +62,7 @@ def of_windows(windows: Iterable[Window], cached_share: float | None) -> Iterato
     for window in windows:
         if window.prompt > 0 and window.generation > 0:
             yield Throughput(
+                source="samples",
                 input=window.prompt / window.seconds,
                 output=window.generation / window.seconds,
                 cached_share=cached_share,

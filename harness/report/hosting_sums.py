@@ -132,7 +132,7 @@ class _Sums:
         untold = self._untold(own, hour_usd, record, model)
         trials, usd = self._total(_TRIALS), round(self._total(_USD), _DIGITS)
         each = self._tokens_of_a_trial(trials)
-        throughput = self._throughput(each, model, watched, benches) if own else None
+        throughput = self._throughput(each, busy, model, watched, benches) if own else None
         priced = untold is None
         return HostingRow(
             model=self.variant.label,
@@ -153,9 +153,7 @@ class _Sums:
             seconds_per_trial=self._amount((_MS, _TRIALS), ratio, record.seed).scaled(1e-3),
             input_per_trial=each[0] if each else None,
             output_per_trial=each[1] if each else None,
-            cached_share=model.usage.cached / model.usage.input
-            if model.usage.cached is not None and model.usage.input
-            else None,
+            cached_share=_cached(model),
             saturation=self._saturation(throughput, hour_usd, each, record.seed),
             unsaturated=_unsaturated(hour_usd, trials, each, throughput) if own else None,
         )
@@ -217,41 +215,51 @@ class _Sums:
     def _throughput(
         self,
         each: tuple[float, float] | None,
+        busy: float | None,
         model: ModelFigures,
         watched: Watched | None,
         benches: Sequence[Bench],
-    ) -> tuple[Throughput, bool] | None:
-        """The best that was seen, and whether a bench saw it: one of this very model comes first."""
+    ) -> Throughput | None:
+        """The best that anybody saw; the run itself is no bench, and only keeps one from telling less."""
         if each is None:
             return None
-        own = [bench for bench in benches if bench.model.label == self.variant.label]
-        if found := best((one for bench in own for one in of_bench(bench)), *each):
-            return found, True
         hits = model.server.hit_rate if model.server else None
-        seen = best(of_windows(watched.windows() if watched else (), hits), *each)
-        return None if seen is None else (seen, False)
+        seen = [
+            *(one for bench in benches if bench.model.label == self.variant.label for one in of_bench(bench)),
+            *of_windows(watched.windows() if watched else (), hits),
+        ]
+        if seen and busy:
+            rates = (self._total(_INPUT) / busy, self._total(_OUTPUT) / busy)
+            own = Throughput(source="run", input=rates[0], output=rates[1], cached_share=_cached(model))
+            seen += [own] if min(rates) > 0 else []
+        return best(seen, *each)
 
     def _saturation(
         self,
-        found: tuple[Throughput, bool] | None,
+        found: Throughput | None,
         hour_usd: float | None,
         each: tuple[float, float] | None,
         seed: int,
     ) -> Saturation | None:
         if found is None or hour_usd is None or each is None:
             return None
-        throughput, by_bench = found
-        figure = throughput.cost(hour_usd)
+        figure = found.cost(hour_usd)
         return Saturation(
-            source="bench" if by_bench else "samples",
-            detail=throughput.detail,
-            input_per_second=throughput.input,
-            output_per_second=throughput.output,
-            cached_share=throughput.cached_share,
-            trials_per_hour=throughput.trials_per_hour(*each),
+            source=found.source,
+            detail=found.detail,
+            input_per_second=found.input,
+            output_per_second=found.output,
+            cached_share=found.cached_share,
+            trials_per_hour=found.trials_per_hour(*each),
             cost_per_trial=self._amount((_INPUT, _OUTPUT, _TRIALS), figure, seed),
             cost_per_solved=self._amount((_INPUT, _OUTPUT, _SOLVED), figure, seed),
         )
+
+
+def _cached(model: ModelFigures) -> float | None:
+    """Of the prompts' tokens, as the replies reported them."""
+    usage = model.usage
+    return usage.cached / usage.input if usage.cached is not None and usage.input else None
 
 
 def _unsaturated(

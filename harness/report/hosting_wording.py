@@ -10,6 +10,7 @@ from harness.report.hosting_figures import (
     HostingFigures,
     HostingRow,
     Saturation,
+    Source,
     Unsaturated,
     Untold,
     Verdict,
@@ -31,6 +32,7 @@ SATURATED = (
     "At saturation: as many trials as need neither more input nor more output than was measured at one and "
     "the same time."
 )
+NOTHING_SOLVED = "none was solved"
 UNTOLD: dict[Untold, str] = {
     "no_gpu_hour": "what an hour of its machines costs is not known: say `serve: {gpu_hour: …}` in the "
     "study, or --gpu-hour",
@@ -61,6 +63,11 @@ ASPECTS: dict[Aspect, str] = {
     "sequences": "requests a server computes together",
     "in_flight": "trials in flight, mean",
 }
+_SEEN: dict[Source, str] = {
+    "bench": "bench",
+    "samples": "the busiest minute at its servers in this run, a lower bound of what they can do",
+    "run": "this run as a whole; no bench and no minute at its servers showed more",
+}
 VERDICTS: dict[Verdict, str] = {"yes": "yes", "no": "no", "unsure": "within the interval"}
 
 
@@ -89,7 +96,7 @@ def number_interval(found: Amount) -> str:
 def needed(found: BreakEven) -> str:
     """How many an hour."""
     if found.per_hour.mean is None:
-        return UNKNOWN
+        return NOTHING_SOLVED if found.unit == "solved" else UNKNOWN
     return f"{'≤ ' if found.at_most else ''}{number(found.per_hour.mean)}"
 
 
@@ -155,9 +162,7 @@ def difference(found: Difference, model: str) -> str:
 
 
 def _seen(found: Saturation) -> str:
-    if found.source == "bench":
-        return f"bench {visible(found.detail)}"
-    return "the busiest minute at its servers in this run, a lower bound of what they can do"
+    return f"{_SEEN[found.source]} {visible(found.detail)}".rstrip()
 
 
 def _caches(found: Saturation, row: HostingRow) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.environment import mask, read_environment, without_key
+from harness.environment import Environment, mask, read_environment, with_variables, without_key
 from harness.registry.provider import Dialect, Provider, Providers, load_providers
 
 KEY = "sk-test-0123456789abcdef"
@@ -77,3 +77,23 @@ def test_a_key_that_a_server_repeats_is_hidden() -> None:
 @pytest.mark.parametrize("key", [None, "EMPTY", "k"])
 def test_a_word_that_is_no_secret_stays_where_it_stands(key: str | None) -> None:
     assert without_key(b"the cart is EMPTY, ok", key) == b"the cart is EMPTY, ok"
+
+
+def test_another_machine_lends_what_is_not_here_and_its_keys_come_first() -> None:
+    here = Environment(home=Path("/here"), keys={"A": "mine", "B": "mine"}, variables={"PATH": "/bin"})
+    there = Environment(home=Path("/there"), keys={"B": "theirs"}, variables={"PATH": "/usr", "URL": "u"})
+
+    both = here.with_more(there)
+
+    assert both.home == Path("/here")
+    assert both.keys == {"A": "mine", "B": "theirs"}
+    assert both.variables == {"PATH": "/bin", "URL": "u"}
+
+
+def test_variables_are_lent_for_a_while_only() -> None:
+    environ = {"KEPT": "1", "CHANGED": "before"}
+    with with_variables({"CHANGED": "now", "NEW": "2"}, environ):
+        meanwhile = dict(environ)
+
+    assert meanwhile == {"KEPT": "1", "CHANGED": "now", "NEW": "2"}
+    assert environ == {"KEPT": "1", "CHANGED": "before"}

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from harness.clients.client import (
 )
 from harness.run import CapReached, RunStopped, Tally
 from harness.run_record import ModelVariant
+from harness.store import Trial
 from scenarios.exam import Exam
 from scenarios.transcript import AssistantMessage, Exchange, Message
 from tests.harness.little_run import GOLD, LittleRun, gold, little_run
@@ -319,3 +320,28 @@ async def test_after_a_cap_no_further_trial_is_begun_and_what_was_on_its_way_is_
 
     assert run.ended(model, repeats=2) == ["done", "budget", None, None]
     assert len(run.runner(gold(), repeats=2).todo(model.variant)) == 3
+
+
+async def test_a_trial_that_was_begun_before_says_so(tmp_path: Path) -> None:
+    run, model = await little_run(tmp_path), gold()
+
+    async def begin(trial: Trial) -> int:
+        return 2 if trial.scenario == "tests/two" else 0
+
+    await replace(run.runner(model), begin=begin).run(model)
+
+    assert [found.resent for _, found in run.folder.transcripts(run.record(model))] == [None, 2]
+
+
+async def test_a_trial_that_may_not_be_begun_ends_the_run_as_a_cap_does(tmp_path: Path) -> None:
+    run, model = await little_run(tmp_path), gold()
+
+    async def begin(trial: Trial) -> int:
+        if trial.scenario == "tests/two":
+            raise CapReached("--max-cost $1: $1 is spent")
+        return 0
+
+    with pytest.raises(CapReached, match=r"^scripted: --max-cost \$1"):
+        await replace(run.runner(model), begin=begin).run(model)
+
+    assert run.ended(model) == ["done", None]

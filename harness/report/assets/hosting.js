@@ -43,7 +43,7 @@ function breakEven() {
   const heads = [{ name: text("own_row"), kind: "model" }, { name: text("against"), kind: "model" }, { name: text("unit") }, { name: text("needed"), kind: "right strong" }, { name: text("at_measured"), kind: "right" }, { name: text("at_saturation"), kind: "right" }];
   const reached = (rate, verdict) => (verdict === null ? UNKNOWN : `${some(rate)}: ${text("verdict_name|" + verdict)}`);
   return [el("h3", {}, text("break_even")), note("break_even_note"), table(heads, compared.break_even.map((one) => row(heads, [one.own, one.hosted, text("unit_name|" + one.unit),
-    withRange((one.at_most ? "≤\u00a0" : "") + some(one.per_hour.mean), one.per_hour, some), reached(one.measured_per_hour, one.measured), reached(one.saturated_per_hour, one.saturated)])), "wide")];
+    one.per_hour.mean === null && one.unit === "solved" ? text("none_solved") : withRange((one.at_most ? "≤\u00a0" : "") + some(one.per_hour.mean), one.per_hour, some), reached(one.measured_per_hour, one.measured), reached(one.saturated_per_hour, one.saturated)])), "wide")];
 }
 
 // What the figures of each row of ours rest on, or why there are none.

@@ -157,7 +157,7 @@ def test_reading_a_document_part_by_part_is_charged_to_the_questions_on_it() -> 
 
 
 def test_a_rate_is_feasible_where_neither_side_needs_more_than_was_seen() -> None:
-    seen = Throughput(input=1000.0, output=10.0)
+    seen = Throughput(source="run", input=1000.0, output=10.0)
     assert seen.trials_per_hour(2000, 10) == pytest.approx(1800)
     assert seen.trials_per_hour(1000, 20) == pytest.approx(1800)
 
@@ -176,6 +176,15 @@ def test_a_bench_says_what_a_model_can_do_at_its_best_level() -> None:
 def test_a_bench_of_another_model_says_nothing() -> None:
     found = row(compared(benches=[bench_of(SMALL, (1, 60.0, 6000, 150))]))
     assert (found.saturation, found.unsaturated) == (None, "no_throughput")
+
+
+def test_a_bench_that_shows_less_than_the_run_did_is_no_saturation() -> None:
+    report = compared(benches=[bench_of(BIG, (1, 60.0, 60, 2))])
+    found = row(report)
+    assert found.saturation is not None
+    assert found.saturation.source == "run"
+    assert found.saturation.trials_per_hour == pytest.approx(found.trials_per_hour)
+    assert found.saturation.cost_per_trial.mean == pytest.approx(found.cost_per_trial.mean)
 
 
 def test_the_busiest_minute_of_the_run_stands_in_for_a_bench() -> None:
@@ -275,7 +284,7 @@ def test_the_markdown_tells_the_comparison() -> None:
             assert len({line.replace(r"\|", "").count("|") for line in table.splitlines()}) == 1
     assert "| local/big-30b | own machines | 12 | 66.7 % |" in part
     assert "| local/small:int4 | sprinter-3 | trials | 106 | 98 – 115 | 53: no | 533: yes |" in part
-    assert "bench bench-0123, agent:shop, concurrency 4" in part
+    assert "bench bench-0123, agent, concurrency 4" in part
 
 
 def test_the_page_has_the_comparison() -> None:

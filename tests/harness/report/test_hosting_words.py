@@ -4,7 +4,7 @@ import json
 from importlib.resources import files
 from typing import Any, get_args
 
-from harness.report.hosting_figures import Aspect, Unit, Unsaturated, Untold, Verdict, Where
+from harness.report.hosting_figures import Aspect, Source, Unit, Unsaturated, Untold, Verdict, Where
 from harness.report.hosting_wording import ASPECTS, UNSATURATED, UNTOLD, VERDICTS
 from harness.report.server_figures import Doubt
 from local_models.metrics import Timing
@@ -31,6 +31,7 @@ def test_the_page_has_all_words_in_both_languages() -> None:
         assert set(known["aspect"]) == set(get_args(Aspect))
         assert set(known["verdict_name"]) == set(get_args(Verdict))
         assert set(known["where_name"]) == set(get_args(Where))
+        assert set(known["seen_by_name"]) == set(get_args(Source))
         assert set(known["unit_name"]) == set(get_args(Unit))
         assert set(known["doubt_note"]) == set(get_args(Doubt))
         assert set(known["server_time_name"]) == set(get_args(Timing))
