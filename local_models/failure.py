@@ -23,6 +23,10 @@ FailureKind = Literal[
 ]
 
 _TAIL_LINES = 50
+_SAID_BY = re.compile(r"^\(\w+ pid=\d+\) [A-Z]+ [-\d]+ [:\d]+ \[[^\]]*\] ?", re.MULTILINE)
+"""What vLLM writes before each line of a process that is not the first."""
+_POINTER = "root cause"
+"""An error of one process that sends to that of another."""
 _KILLED = frozenset({137, -9})
 """How SIGKILL shows: on the server, and on its supervisor."""
 _SIGNS: tuple[tuple[FailureKind, str], ...] = (
@@ -102,7 +106,8 @@ def server_failed(model: str, what: str, status: int, log: Path) -> ServerFailed
         return ServerFailed(model, kinds[0], what, log)
     if status in _KILLED:
         return ServerFailed(model, "killed", what, log)
-    errors = re.findall(r"^\S*(?:Error|Exception|error): .*$", said, re.MULTILINE)
+    errors = re.findall(r"^\S*(?:Error|Exception|error): .*$", _SAID_BY.sub("", said), re.MULTILINE)
+    errors = [error for error in errors if _POINTER not in error] or errors
     last_words = errors[-1][:200] if errors else "no error in its log"
     return ServerFailed(model, "unknown", f"{what} (exit status {status}, {last_words})", log)
 

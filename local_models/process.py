@@ -1,5 +1,6 @@
 """One program for as long as it is needed, under a supervisor that leaves nothing of it behind."""
 
+import errno
 import os
 import shlex
 import signal
@@ -40,6 +41,17 @@ def free_port(host: str) -> int:
     with socket.socket(family) as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a port can be had now, as a server takes it."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error.errno != errno.EADDRINUSE
+    return True
 
 
 def _spawn(argv: tuple[str, ...], env: Mapping[str, str], log: Path, grace: float) -> subprocess.Popen[bytes]:

@@ -17,7 +17,7 @@ from local_models.command import ServeSpec
 from local_models.failure import ServerFailed, server_failed
 from local_models.install import Installed
 from local_models.launch import Command, command_of
-from local_models.process import free_port, running
+from local_models.process import free_port, is_free, running
 from local_models.ready import Facts, Start, ready
 
 __all__ = ["Endpoint", "ServerFailed", "hold", "serve"]
@@ -67,6 +67,9 @@ async def serve(
     `ServerFailed`. Who knows `key` may ask; without one everybody may who reaches the address.
     """
     spec, log = _resolved(spec), _new_log(logs, spec.names[0])
+    if spec.port and not is_free(spec.host, spec.port):
+        what = f"the server was not started at {spec.host}:{spec.port}"
+        raise ServerFailed(spec.names[0], "port taken", what, log)
     tries = 1 if spec.port else _PORT_TRIES
     for tries_left in reversed(range(tries)):
         alias = f"{spec.names[0]}-{secrets.token_hex(4)}"

@@ -58,7 +58,8 @@ class Serving(Record):
     """Further arguments of the engine, last, so that they win."""
 
     gpus: GpuText | None = None
-    """None: those of this machine. For a server that runs already: what it runs on, for the costs."""
+    """None: those of this machine. For a server that runs already: what it runs on (`cpu`: no GPU), for the
+    costs."""
     layout: LayoutText | None = None
     """None: the best that fits."""
     replicas: PositiveInt = 1

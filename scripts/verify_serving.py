@@ -118,9 +118,9 @@ class Matrix:
                 "name": "local/tiny-qwen3-yarn",
                 "serve": {"extend": True, "context": "8k"},
                 "thinking": "off",
-                "sampling": {"max_tokens": 48, "seed": 1},
+                "sampling": {"max_tokens": 48},
             },
-            {"name": "local/tiny-qwen3", "thinking": "off", "sampling": {"max_tokens": 48, "seed": 1}},
+            {"name": "local/tiny-qwen3", "thinking": "off", "sampling": {"max_tokens": 48}},
         ]
         place = self.place / "stretched"
         play = Play.of(place, models, extra=["./long"], sizing="qwen")
@@ -144,7 +144,7 @@ class Matrix:
         self.table.look("two replicas behind vllm-router, one killed (SIGKILL)", partial(see_replicas, play))
 
     def fan_out(self) -> None:
-        short = {"thinking": "off", "first_call": "required", "sampling": {"max_tokens": 64, "seed": 1}}
+        short = {"thinking": "off", "first_call": "required", "sampling": {"max_tokens": 64}}
         play = Play.of(self.place / "ray", [{"name": "local/tiny-qwen3", **short}], repeats=2)
         if self.table.look("`--executor ray`, served here", partial(see_trials, play, "--executor", "ray")):
             self.table.look("ray: /metrics, stored", partial(see_counts, play))

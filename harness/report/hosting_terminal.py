@@ -5,12 +5,13 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.report.figures import Report
-from harness.report.hosting_figures import HostingFigures
+from harness.report.hosting_figures import HostingFigures, Verdict
 from harness.report.hosting_wording import (
     ASPECTS,
     MEASURED,
     OWN_PRICES,
     SATURATED,
+    VERDICTS,
     assumptions,
     money,
     money_interval,
@@ -22,7 +23,12 @@ from harness.report.hosting_wording import (
 from harness.report.plain_text import visible
 from harness.report.wording import UNKNOWN, percent
 
-_FRONTIER = "$ in cost, s in time: no other row is as good and as cheap, or as fast"
+_FRONTIER = (
+    "best: no other row is as good and as cheap ($), or as fast (s); by means: where intervals overlap "
+    "widely, do not rank"
+)
+_PAYS = "own machines cost less for each from so many an hour; measured, saturated: do they reach it?"
+_SHORT: dict[Verdict, str] = {**VERDICTS, "unsure": "unsure"}
 _UNITS = {"trial": "trials", "solved": "solved"}
 
 
@@ -44,6 +50,7 @@ def print_hosting(report: Report, console: Console) -> None:
     if found.break_even:
         console.print()
         console.print(_break_even(found))
+        console.print(Text(_PAYS, "dim"))
     for line in assumptions(found):
         console.print(Text(line))
     console.print(Text(OWN_PRICES, "dim"))
@@ -84,13 +91,13 @@ def _saturation(found: HostingFigures) -> Table:
 
 
 def _break_even(found: HostingFigures) -> Table:
-    table = _table("own pays from … an hour", "needed", "95 %", "measured", "saturated")
+    table = _table("own against hosted", "needed/h", "95 %", "measured", "saturated")
     for one in found.break_even:
         table.add_row(
             Text(f"{visible(one.own)} against {visible(one.hosted)}, {_UNITS[one.unit]}"),
             *(needed(one), number_interval(one.per_hour)),
-            verdict(one.measured_per_hour, one.measured),
-            verdict(one.saturated_per_hour, one.saturated),
+            verdict(one.measured_per_hour, one.measured, _SHORT),
+            verdict(one.saturated_per_hour, one.saturated, _SHORT),
         )
     return table
 

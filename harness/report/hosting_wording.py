@@ -1,6 +1,6 @@
 """Self-hosted or hosted in words, the same in every report that is text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from harness.report.figures import Report
 from harness.report.hosting_figures import (
@@ -26,7 +26,8 @@ OWN_PRICES = (
 MEASURED = (
     "Of a row of ours, the price of its machines' hour for the time in which any of its trials was in "
     "flight; idle time between sessions and loading are not charged. Of a hosted row, what its requests "
-    "cost. Intervals are 95 %, by drawing scenarios (or documents) again."
+    "cost. Intervals are 95 %, by drawing scenarios (or documents) again; where they overlap widely, do not "
+    "rank."
 )
 SATURATED = (
     "At saturation: as many trials as need neither more input nor more output than was measured at one and "
@@ -100,9 +101,9 @@ def needed(found: BreakEven) -> str:
     return f"{'≤ ' if found.at_most else ''}{number(found.per_hour.mean)}"
 
 
-def verdict(rate: float | None, found: Verdict | None) -> str:
+def verdict(rate: float | None, found: Verdict | None, words: Mapping[Verdict, str] = VERDICTS) -> str:
     """A rate, and whether it reaches what is needed."""
-    return UNKNOWN if found is None else f"{number(rate)}: {VERDICTS[found]}"
+    return UNKNOWN if found is None else f"{number(rate)}: {words[found]}"
 
 
 def machines(row: HostingRow) -> str:

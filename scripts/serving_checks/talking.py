@@ -80,7 +80,7 @@ def forced(place: Path, subject: Subject, server: Server) -> Play:
     model: dict[str, Any] = {
         "name": server.attached,
         "first_call": "required",
-        "sampling": {"max_tokens": 160 if subject.reasoning_parser else 64, "seed": 1},
+        "sampling": {"max_tokens": 160 if subject.reasoning_parser else 64},
     }
     thinking = {"thinking": ["off", "on"]} if subject.reasoning_parser else {}
     return Play.of(place, [model | thinking], repeats=2)

@@ -13,7 +13,7 @@ from harness.clients.client import Ask, ClientError
 from harness.clients.http_model import HttpModel
 from harness.clients.retry import RetryingModel
 from harness.environment import Environment
-from harness.models import Opening, OpenModel, address, key_of, key_variable, make_sure, open_model
+from harness.models import Opening, OpenModel, Place, address, key_of, key_variable, make_sure, open_model
 from harness.notices import key_notices
 from harness.reference import REFERENCE_MODELS, ReferenceModel
 from harness.registry.entry import Entry, Registry
@@ -147,6 +147,23 @@ async def test_a_model_of_ours_that_is_not_installed_says_how_it_is(tmp_path: Pa
         ModelError, match=r"local/smollm2 cannot be served yet: .* run `longspan models install local/smollm2"
     ):
         await opened("local/smollm2", tmp_path)
+
+
+async def test_a_model_of_ours_that_somebody_else_opened_is_asked_where_it_is(tmp_path: Path) -> None:
+    there = Place(base_url="http://127.0.0.1:9/v1", model="served-as", key=KEY)
+    given = replace(opening(having(tmp_path), KNOWN), places={"local/smollm2": there})
+
+    async with open_model(find_variant("local/smollm2"), given) as found:  # which is installed nowhere
+        assert found.place == there
+        assert isinstance(found.model, RetryingModel)
+        asked_of = found.model.inner
+        assert isinstance(asked_of, HttpModel)
+        assert (asked_of.url, asked_of.variant.model) == (
+            "http://127.0.0.1:9/v1/chat/completions",
+            "served-as",
+        )
+        assert asked_of.headers["Authorization"] == f"Bearer {KEY}"
+        assert KEY not in repr(found.place)
 
 
 @pytest.mark.parametrize("status", [200, 404, 500])

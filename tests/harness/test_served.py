@@ -101,6 +101,14 @@ async def test_what_is_not_installed_is_said_with_the_command_that_installs_it(t
         prepare(served_as(weights="original"), None, at(fake_home(tmp_path)), KNOWN)
 
 
+async def test_a_seed_that_would_end_the_engine_is_refused_on_a_cpu_and_only_there(tmp_path: Path) -> None:
+    seeded = find_variant("local/smollm2", sampling={"seed": 1})
+    with pytest.raises(ModelError, match="leave seed out of its sampling"):
+        await make_sure(seeded, at(fake_home(tmp_path / "cpu")), KNOWN)
+    path = with_gpus(tmp_path / "bin", "NVIDIA L4, 23034")
+    await make_sure(seeded, at(fake_home(tmp_path / "gpu", "gpu"), PATH=path), KNOWN)
+
+
 async def test_an_engine_for_gpus_without_a_gpu_is_refused_before_it_is_started(tmp_path: Path) -> None:
     home = fake_home(tmp_path / "home", "gpu")
     with pytest.raises(ModelError, match=r"this machine shows no GPU .* CUDA_VISIBLE_DEVICES"):
@@ -158,6 +166,10 @@ async def test_a_model_is_attached_to_where_it_runs_and_a_smaller_context_is_tol
             assert isinstance(opened.engine, dict)
             assert "argv" not in opened.engine
             assert opened.engine["max_model_len"] == 4096
+        plain = Serving(gpus="cpu", gpu_hour=0.1)
+        opens = replace(opening(environment, []), serving={there.label: plain})
+        async with open_model(there, opens) as opened:
+            assert opened.hosting == Hosting(gpus=0, kind="cpu", gpu_hour=0.1)
     assert said == [f"{there.label}: it was started with a context of 4,096 tokens; 8,192 are planned with"]
     with pytest.raises(ModelError, match=r"cannot attach to .*; start the server or correct the URL"):
         await make_sure(there, environment, KNOWN)

@@ -71,6 +71,21 @@ def test_the_command_line_in_the_log_is_not_taken_for_an_error(tmp_path: Path) -
     assert "exit status 1, KeyError: 'no such parser'" in str(failure)
 
 
+def test_an_error_is_found_behind_the_name_of_its_process_and_before_those_that_point_to_it(
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "server.log"
+    worker = "(Worker pid=4022) ERROR 11-23 03:11:28 [multiproc_executor.py:1063]"
+    api = "(APIServer pid=3968) ERROR 11-23 03:11:28 [serving.py:929]"
+    log.write_text(
+        f"$ python -m vllm\n{worker} RuntimeError: CPU Generator does not use offset\n"
+        f"{api} vllm.EngineDeadError: EngineCore encountered an issue. See above for the root cause.\n",
+        encoding="utf-8",
+    )
+    failure = server_failed("m", "the server ended by itself", 0, log)
+    assert "exit status 0, RuntimeError: CPU Generator does not use offset)" in str(failure)
+
+
 def test_a_failure_without_a_log_is_still_a_failure(tmp_path: Path) -> None:
     failure = server_failed("m", "the server did not start", 1, tmp_path / "none.log")
     assert failure.tail == ()

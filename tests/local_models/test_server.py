@@ -4,6 +4,7 @@ import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -51,11 +52,12 @@ def served(
     *flags: str,
     by: EngineName = "vllm",
     host: str = LOOPBACK,
+    port: int = 0,
     **more: Any,
 ) -> Any:
     serving = Serving(flags=("--fake-pids", str(tmp_path / "pids"), *flags), engine=by)
     place = Place(weights=str(engine.weights), cpu=True)
-    spec = spec_of(find_model("smollm2"), serving, place).model_copy(update={"host": host})
+    spec = spec_of(find_model("smollm2"), serving, place).model_copy(update={"host": host, "port": port})
     return serve(spec, engine, home=tmp_path, logs=tmp_path, environ={"PATH": os.defpath}, **more)
 
 
@@ -262,6 +264,19 @@ async def test_a_port_that_is_always_taken_is_reported_after_three_tries(
         async with served(engine, tmp_path, "--fake-exit", words):
             pytest.fail("not reached")
     assert failed.value.log.read_text(encoding="utf-8").count("\n" + words) == 3
+
+
+async def test_a_port_that_somebody_named_and_another_has_is_said_before_anything_is_started(
+    engine: Installed, tmp_path: Path
+) -> None:
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ServerFailed, match=f"was not started at {LOOPBACK}:{port}: port taken"):
+            async with served(engine, tmp_path, port=port):
+                pytest.fail("not reached")
+    assert not (tmp_path / "pids").exists()
 
 
 async def test_two_servers_run_side_by_side_with_a_log_each(engine: Installed, tmp_path: Path) -> None:
