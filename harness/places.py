@@ -19,6 +19,7 @@ from functools import cached_property
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
+from platform import node
 from shutil import rmtree
 from tempfile import TemporaryDirectory, mkdtemp
 from threading import Lock
@@ -322,7 +323,7 @@ def write_whole(file: Path, data: bytes, *, survives_power_loss: bool = True) ->
 
 
 def _beside(name: str) -> str:
-    return f".{name}.{os.getpid()}.tmp"
+    return f".{name}.{node()[:40]}.{os.getpid()}.tmp"
 
 
 def _is_unfinished(name: str) -> bool:
