@@ -107,8 +107,10 @@ def server_failed(model: str, what: str, status: int, log: Path) -> ServerFailed
     if status in _KILLED:
         return ServerFailed(model, "killed", what, log)
     errors = re.findall(r"^\S*(?:Error|Exception|error): .*$", _SAID_BY.sub("", said), re.MULTILINE)
-    errors = [error for error in errors if _POINTER not in error] or errors
-    last_words = errors[-1][:200] if errors else "no error in its log"
+    own = [error for error in errors if _POINTER not in error]
+    if errors and not own:  # its engine is gone without a word
+        return ServerFailed(model, "killed", what, log)
+    last_words = own[-1][:200] if own else "no error in its log"
     return ServerFailed(model, "unknown", f"{what} (exit status {status}, {last_words})", log)
 
 

@@ -17,11 +17,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import yaml
-
 from harness.environment import read_environment
 from scripts import tiny_models
 from scripts.serving_checks.ending import (
+    SHORT,
     long_play,
     see_crash,
     see_kill,
@@ -50,9 +49,8 @@ from scripts.serving_checks.talking import (
     forced,
     free,
     see_cache,
+    see_calls,
     see_counts,
-    see_forced_calls,
-    see_free_calls,
     see_start,
     see_thinking,
     see_trials,
@@ -83,10 +81,10 @@ class Matrix:
         }
 
     def talk(self, subject: Subject) -> None:
-        """One server, attached to by two runs; the tiny ones end by being killed."""
+        """One server, and two runs that attach to it; two of the servers end by being killed."""
         place, title, look = self.place / subject.title, subject.title, self.table.look
+        up: list[Server] = []
         with ExitStack() as stack:
-            up: list[Server] = []
 
             def start() -> str:
                 server = stack.enter_context(served(subject.name, place / "server", "--strict", "parameter"))
@@ -95,21 +93,25 @@ class Matrix:
 
             if not look(f"{title}: `models serve`, ready, listed", start):
                 return
-            (server,) = up
-            play = forced(place / "forced", subject, server)
-            if look(f"{title}: attached to as `{subject.name}@URL`", partial(see_trials, play)):
-                look(f"{title}: forced calls ({subject.tool_parser})", partial(see_forced_calls, play))
-                if subject.reasoning_parser:
-                    look(f"{title}: thinking ({subject.reasoning_parser})", partial(see_thinking, play))
-                look(f"{title}: repeated beginnings", partial(see_cache, play))
-                look(f"{title}: /metrics, stored", partial(see_counts, play))
-            written = free(place / "free", subject, server)
-            if look(f"{title}: calls in free text, played", partial(see_trials, written)):
-                look(f"{title}: calls in free text ({subject.tool_parser})", partial(see_free_calls, written))
+            self._ask(subject, up[0], place)
             if title == "tiny-qwen3":
-                look("`models serve` is killed (SIGKILL)", partial(see_server_killed, server))
+                look("`models serve` is killed (SIGKILL)", partial(see_server_killed, up[0]))
             if title == "tiny-deepseek-v3":
-                look("the engine below `models serve` is killed", partial(see_server_crashed, server))
+                look("the engine below `models serve` is killed", partial(see_server_crashed, up[0]))
+
+    def _ask(self, subject: Subject, server: Server, place: Path) -> None:
+        title, look = subject.title, self.table.look
+        play = forced(place / "forced", subject, server, self.home)
+        if look(f"{title}: attached to as `{subject.name}@URL`", partial(see_trials, play)):
+            look(f"{title}: forced calls ({subject.tool_parser})", partial(see_calls, play))
+            if subject.reasoning_parser:
+                look(f"{title}: thinking ({subject.reasoning_parser})", partial(see_thinking, play))
+            look(f"{title}: repeated beginnings", partial(see_cache, play))
+            look(f"{title}: /metrics, stored", partial(see_counts, play))
+        if subject.begins:
+            play = free(place / "free", subject, server, self.home)
+            if look(f"{title}: calls that nobody forced, played", partial(see_trials, play)):
+                look(f"{title}: such calls ({subject.tool_parser})", partial(see_calls, play))
 
     def stretch(self) -> None:
         """A window stretched by YaRN, and a second model after it in the same study."""
@@ -118,16 +120,11 @@ class Matrix:
                 "name": "local/tiny-qwen3-yarn",
                 "serve": {"extend": True, "context": "8k"},
                 "thinking": "off",
-                "sampling": {"max_tokens": 48},
+                "sampling": SHORT["sampling"],
             },
-            {"name": "local/tiny-qwen3", "thinking": "off", "sampling": {"max_tokens": 48}},
+            {"name": "local/tiny-qwen3", **SHORT},
         ]
-        place = self.place / "stretched"
-        play = Play.of(place, models, extra=["./long"], sizing="qwen")
-        needles = {"task": "needle", "tokens": ["4k"], "depths": 2}
-        (place / "long").mkdir()
-        suite = yaml.safe_dump({"title": "Beyond the native window", "generate": needles})
-        (place / "long" / "suite.yaml").write_text(suite, "utf-8")
+        play = Play.of(self.place / "stretched", models)
         if self.table.look("several models in one study", partial(see_one_after_another, play)):
             self.table.look("a window stretched by YaRN", partial(see_window, play, 8192, 2048))
 
@@ -144,8 +141,7 @@ class Matrix:
         self.table.look("two replicas behind vllm-router, one killed (SIGKILL)", partial(see_replicas, play))
 
     def fan_out(self) -> None:
-        short = {"thinking": "off", "first_call": "required", "sampling": {"max_tokens": 64}}
-        play = Play.of(self.place / "ray", [{"name": "local/tiny-qwen3", **short}], repeats=2)
+        play = Play.of(self.place / "ray", [{"name": "local/tiny-qwen3", **SHORT}], repeats=2)
         if self.table.look("`--executor ray`, served here", partial(see_trials, play, "--executor", "ray")):
             self.table.look("ray: /metrics, stored", partial(see_counts, play))
 

@@ -16,11 +16,16 @@ import yaml
 
 from harness.store import RunFolder
 from scenarios.transcript import GRADED, AssistantMessage, Transcript
-from scripts.kill_test import write_suite
 
 LONGSPAN = Path(sys.executable).with_name("longspan")
 _ENGINE = "VLLM::EngineCore"
 """What vLLM calls the process that computes."""
+SCENARIOS = (
+    *("shop/gift-card-balance", "shop/new-email", "shop/which-lantern", "shop/boots-one-size-up"),
+    *("shop/rucksack-too-late", "shop/two-orders-compared", "shop/zh-which-wang-fang"),
+    "shop/zh-price-protection",
+)
+"""Their prompts fit 8,192 tokens."""
 _PATIENCE = 900.0
 _LEAVING = 60.0
 _LOOK = 0.1
@@ -133,16 +138,10 @@ class Play:
 
     @classmethod
     def of(cls, place: Path, models: Sequence[Mapping[str, Any]], **study: Any) -> "Play":
-        """By default three small scenarios with calls, two at a time."""
-        scenarios, extra = study.pop("scenarios", 3), study.pop("extra", ())
+        """By default the first of a few scenarios with calls, two at a time."""
         place.mkdir(parents=True)
-        write_suite(place / "killed", scenarios)
-        asked = {
-            "models": list(models),
-            "suites": ["./killed", *extra],
-            "limits": {"concurrency": 2},
-            **study,
-        }
+        suites = SCENARIOS[: study.pop("scenarios", 3)]
+        asked = {"models": list(models), "suites": list(suites), "limits": {"concurrency": 2}, **study}
         (place / "study.yaml").write_text(yaml.safe_dump(asked, sort_keys=False), "utf-8")
         return cls(place=place)
 

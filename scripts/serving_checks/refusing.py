@@ -101,7 +101,7 @@ def see_refusal(refusal: Refusal, place: Path, home: Path) -> str:
         raise Broken(f"status {said.status}: {said.err}")
     if (place / "runs").exists() and any((place / "runs").iterdir()):
         raise Broken("a run was begun")
-    return said.last.removeprefix("error: ")
+    return said.last.removeprefix("error: ").replace(str(home), "HOME")
 
 
 def see_engine_refusal(refusal: Refusal, place: Path, home: Path) -> str:

@@ -4,22 +4,15 @@ scripts/bench/bench_agreement.py.
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from scripts.bench.bench_agreement import LONGSPAN, Work, ratio, rounds, target
-from tests.e2e.served import MODEL, vllm, weights
+from tests.e2e.served import MODEL, weights
 from tests.harness.bench.clocked_endpoint import Clocked, in_a_thread
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with vllm() as base_url:
-        yield base_url
 
 
 def test_both_say_the_same_of_an_endpoint_whose_pauses_are_known() -> None:
@@ -37,10 +30,10 @@ def test_both_say_the_same_of_an_endpoint_whose_pauses_are_known() -> None:
         assert 0.75 < ratio([(own[name], other[name]) for own, other in found])[0] < 1.33, name
 
 
-def test_the_same_work_has_the_same_tokens_and_figures_of_the_same_size(url: str) -> None:
+def test_the_same_work_has_the_same_tokens_and_figures_of_the_same_size(smollm2: str) -> None:
     works = [Work(concurrency=2, requests=6, input=96, output=24, seed=seed) for seed in (1, 2)]
 
-    found = rounds(works, target(url, MODEL))
+    found = rounds(works, target(smollm2, MODEL))
 
     for own, other in found:
         assert own["answered"] == other["answered"] == 6
@@ -52,13 +45,13 @@ def test_the_same_work_has_the_same_tokens_and_figures_of_the_same_size(url: str
 
 
 def test_agents_work_finds_its_beginnings_in_the_cache_of_a_server_that_is_attached_to(
-    url: str, tmp_path: Path
+    smollm2: str, tmp_path: Path
 ) -> None:
     command = (
         LONGSPAN,
         "models",
         "bench",
-        f"local/{MODEL}@{url}",
+        f"local/{MODEL}@{smollm2}",
         "--workload",
         "agent:shop",
         "--limit",

@@ -12,7 +12,7 @@ import yaml
 from harness.samples import sessions
 from harness.store import RunFolder
 from local_models.metrics import read_metrics
-from tests.e2e.served import LONGSPAN, MODEL, counters, vllm, weights
+from tests.e2e.served import LONGSPAN, MODEL, counters, weights
 
 pytestmark = pytest.mark.e2e
 
@@ -32,23 +32,22 @@ print(json.dumps(found))
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def watched(smollm2: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A run's answer, its server's page after it, and by how much its counters grew."""
     folder = tmp_path_factory.mktemp("metrics")
-    with vllm() as url:
-        model = {
-            "name": f"local/{MODEL}@{url}",
-            "sampling": {"temperature": 0, "max_tokens": 48},
-            "first_call": "required",
-        }
-        study = {"models": [model], "suites": SUITES, "limits": {"concurrency": 2}}
-        (folder / "study.yaml").write_text(yaml.safe_dump(study), "utf-8")
-        before = counters(url)
-        command = (str(LONGSPAN), "run", str(folder / "study.yaml"), "--runs", str(folder / "runs"), "--json")
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
-        after = counters(url)
-        with urllib.request.urlopen(f"{url.removesuffix('/v1')}/metrics", timeout=20) as reply:  # noqa: S310 # a loopback address
-            page = reply.read().decode()
+    model = {
+        "name": f"local/{MODEL}@{smollm2}",
+        "sampling": {"temperature": 0, "max_tokens": 48},
+        "first_call": "required",
+    }
+    study = {"models": [model], "suites": SUITES, "limits": {"concurrency": 2}}
+    (folder / "study.yaml").write_text(yaml.safe_dump(study), "utf-8")
+    before = counters(smollm2)
+    command = (str(LONGSPAN), "run", str(folder / "study.yaml"), "--runs", str(folder / "runs"), "--json")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    after = counters(smollm2)
+    with urllib.request.urlopen(f"{smollm2.removesuffix('/v1')}/metrics", timeout=20) as reply:  # noqa: S310 # a loopback address
+        page = reply.read().decode()
     assert done.returncode == 0, done.stderr[-3000:]
     grown = {name: after[name] - before[name] for name in after}
     return {**json.loads(done.stdout), "grown": grown, "page": page}

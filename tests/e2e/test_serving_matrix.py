@@ -17,9 +17,8 @@ from scripts.serving_checks.talking import (
     forced,
     free,
     see_cache,
+    see_calls,
     see_counts,
-    see_forced_calls,
-    see_free_calls,
     see_start,
     see_thinking,
     see_trials,
@@ -52,7 +51,7 @@ def talk(
     place: Path = tmp_path_factory.mktemp("talk")
     subject = SUBJECTS[request.param]
     with served(subject.name, place / "server", "--strict", "parameter") as server:
-        plays = forced(place / "forced", subject, server), free(place / "free", subject, server)
+        plays = [study(place / study.__name__, subject, server, HOME) for study in (forced, free)]
         for play in plays:
             see_trials(play)
         yield Talk(subject=subject, server=server, forced=plays[0], free=plays[1])
@@ -63,11 +62,11 @@ def test_it_is_listed_with_its_window(talk: Talk) -> None:
 
 
 def test_forced_calls_are_calls_of_real_tools(talk: Talk) -> None:
-    assert see_forced_calls(talk.forced)
+    assert see_calls(talk.forced)
 
 
-def test_a_call_is_read_out_of_free_text(talk: Talk) -> None:
-    assert see_free_calls(talk.free)
+def test_a_call_that_nobody_forced_is_read_out_of_the_text(talk: Talk) -> None:
+    assert see_calls(talk.free)
 
 
 def test_reasoning_stands_apart_where_thinking_is_on_and_only_there(talk: Talk) -> None:

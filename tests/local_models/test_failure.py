@@ -86,6 +86,13 @@ def test_an_error_is_found_behind_the_name_of_its_process_and_before_those_that_
     assert "exit status 0, RuntimeError: CPU Generator does not use offset)" in str(failure)
 
 
+def test_an_engine_that_is_gone_without_a_word_was_killed(tmp_path: Path) -> None:
+    log = tmp_path / "server.log"
+    dead = "vllm.EngineDeadError: EngineCore encountered an issue. See above for the root cause."
+    log.write_text(f"(APIServer pid=1) ERROR 11-23 03:33:54 [async_llm.py:906] {dead}\n", encoding="utf-8")
+    assert server_failed("m", "the server ended by itself", 0, log).kind == "killed"
+
+
 def test_a_failure_without_a_log_is_still_a_failure(tmp_path: Path) -> None:
     failure = server_failed("m", "the server did not start", 1, tmp_path / "none.log")
     assert failure.tail == ()
