@@ -12,12 +12,12 @@ from math import ceil, floor, log10
 
 from harness.clients.gate import Gates, unbounded
 from harness.clients.purse import Purse
-from harness.ledger import Ledger, open_ledger
+from harness.models.pricing import UNPRICED, Tariff, tariffs
 from harness.money import dollars_text
-from harness.pricing import UNPRICED, Tariff, tariffs
 from harness.registry.knowledge import Knowledge
-from harness.run_record import ModelVariant, RunRecord
-from harness.store import RunError, RunFolder
+from harness.runs.ledger import Ledger, open_ledger
+from harness.runs.record import ModelVariant, RunRecord
+from harness.runs.store import RunError, RunFolder
 from scenarios.study import ModelLimits
 
 _SPARE = 1.25

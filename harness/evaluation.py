@@ -15,24 +15,24 @@ from harness.clients.gate import limits_of
 from harness.clock import utc_now
 from harness.economy import Economy
 from harness.environment import Environment
-from harness.exams import load_scenarios, prepare_exams, world_home
+from harness.exams.floors import measure_floors, read_floors, write_floors
+from harness.exams.grading import Grader
+from harness.exams.prepare import load_scenarios, prepare_exams, world_home
 from harness.executors.executor import open_executor, play_all
-from harness.floors import measure_floors, read_floors, write_floors
-from harness.grading import Grader
-from harness.models import Opening, make_sure
-from harness.opening import InFolder, InMemory, Openings
+from harness.models.opened import Opening, make_sure
+from harness.models.pricing import tariffs
 from harness.plan.outlook import Outlook, dollar_prices, look_ahead
 from harness.plan.plan import read_plan, write_plan
 from harness.plan.planner import Asked, Planner
 from harness.plan.talks import Oracle
-from harness.play import Stage
-from harness.pricing import tariffs
-from harness.recording import recording
 from harness.request import Request
 from harness.run import Progress, Runner, Tally, shuffled
-from harness.run_record import RunRecord
-from harness.run_start import only_writer, open_run, write_down
-from harness.store import RunFolder
+from harness.runs.record import RunRecord
+from harness.runs.recording import recording
+from harness.runs.start import only_writer, open_run, write_down
+from harness.runs.store import RunFolder
+from harness.trial.opening import InFolder, InMemory, Openings
+from harness.trial.play import Stage
 from scenarios.documents.shelf import Shelf
 from scenarios.exam import Exam
 from tools.open_world import WorldHome

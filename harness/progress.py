@@ -15,8 +15,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from harness.run_record import ModelVariant
-from harness.store import Trial
+from harness.runs.record import ModelVariant
+from harness.runs.store import Trial
 from scenarios.transcript import Transcript
 from scoring.grade import Grade
 

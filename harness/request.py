@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Literal
 
 from harness.budget import Caps
-from harness.places import Bucket
 from harness.registry.knowledge import Knowledge
-from harness.run_record import ModelVariant
+from harness.runs.places import Bucket
+from harness.runs.record import ModelVariant
 from scenarios.currency import Currency, ExchangeRate
 from scenarios.documents.shelf import DocumentSettings
 from scenarios.scenario import Transport

@@ -12,9 +12,10 @@ from typing import Protocol
 
 from harness.clients.client import Model
 from harness.economy import Economy
-from harness.play import Stage, play
-from harness.run_record import ModelVariant, RunRecord
-from harness.store import RunFolder, Trial
+from harness.runs.record import ModelVariant, RunRecord
+from harness.runs.store import RunFolder, Trial
+from harness.stopped import CapReached, RunStopped
+from harness.trial.play import Stage, play
 from scenarios.documents.dice import Dice
 from scenarios.exam import Exam
 from scenarios.transcript import GRADED, Transcript, TrialClass
@@ -35,14 +36,6 @@ _PATIENCE = 3
 """So many trials in a row that reach nobody end the run."""
 _LOOK_SECONDS = 0.5
 """Between looks at whether a server of ours is still there."""
-
-
-class RunStopped(Exception):
-    """The run cannot go on; what was finished is kept, and the message says what to do."""
-
-
-class CapReached(RunStopped):
-    """What is left may cost more than the run may; what was on its way came to its end first."""
 
 
 class Progress(Protocol):

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 import aiohttp
 import anyio
 
-from harness.run_record import ModelVariant
-from harness.store import RunFolder
+from harness.runs.record import ModelVariant
+from harness.runs.store import RunFolder
 from local_models.metrics import Sample, read_metrics
 
 EVERY_S = 5.0

@@ -17,7 +17,7 @@ from scenarios.serving import Serving, Strictness
 
 _PLUGIN = "--tool-parser-plugin"
 _KEY = "--api-key"
-_DUAL_CHUNK = "dual-chunk attention, which vLLM dropped in 0.11 and does not have again"
+_DUAL_CHUNK = "dual-chunk attention, which vLLM has no more"
 
 
 class CannotServe(Exception):

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, JsonValue, ValidationError
 
@@ -23,10 +23,9 @@ from scenarios.reading import Layout
 from scenarios.record import Record
 from scenarios.references import reference_problems
 from scenarios.scenario import Scenario
-from scenarios.validation import record_problems
+from scenarios.validation import read_record, record_problems
 from scenarios.yaml_file import Place, YamlFile, read_yaml
 
-R = TypeVar("R", bound=Record)
 _NOT_WRITTEN = {
     "suite": "comes from the folder's name",
     "id": "comes from the folder's name",
@@ -155,14 +154,6 @@ def load_scenario(
     if problems or scenario is None:
         raise ScenarioError(problems)
     return scenario
-
-
-def read_record(kind: type[R], file: YamlFile) -> R:
-    """A file's value as a record. Raises `ScenarioError` with every problem."""
-    try:
-        return kind.model_validate(file.value)
-    except ValidationError as error:
-        raise ScenarioError(list(record_problems(kind, error, file))) from error
 
 
 def digest(scenario: Scenario) -> str:

@@ -8,11 +8,11 @@ from pydantic import BeforeValidator, Field, JsonValue, model_validator
 from scenarios.currency import Currency, ExchangeRate
 from scenarios.documents.generate import as_list
 from scenarios.documents.length import Length
-from scenarios.load import read_record
 from scenarios.reading import Layout
 from scenarios.record import Record
 from scenarios.serving import Serving
 from scenarios.thinking import Settings
+from scenarios.validation import read_record
 from scenarios.yaml_file import read_yaml
 
 

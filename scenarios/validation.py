@@ -3,13 +3,24 @@
 import textwrap
 import types
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from scenarios.problem import Problem, choices
+from scenarios.problem import Problem, ScenarioError, choices
+from scenarios.record import Record
 from scenarios.yaml_file import YamlFile
+
+R = TypeVar("R", bound=Record)
+
+
+def read_record(kind: type[R], file: YamlFile) -> R:
+    """A file's value as a record. Raises `ScenarioError` with every problem."""
+    try:
+        return kind.model_validate(file.value)
+    except ValidationError as error:
+        raise ScenarioError(list(record_problems(kind, error, file))) from error
 
 
 def record_problems(kind: type[BaseModel], error: ValidationError, file: YamlFile) -> Iterator[Problem]:

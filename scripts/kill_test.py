@@ -27,8 +27,8 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 from urllib.request import urlopen
 
-from harness.addresses import place_of
-from harness.places import Bucket, files_of
+from harness.runs.addresses import place_of
+from harness.runs.places import Bucket, files_of
 
 Trial = tuple[str, int]
 """Scenario and repeat."""

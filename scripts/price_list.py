@@ -23,7 +23,7 @@ import yaml
 
 from harness.registry.entry import MODELS, PRICES, Entry, PriceList, read_entries
 from harness.registry.rates import Prices, Rates
-from scenarios.load import read_record
+from scenarios.validation import read_record
 from scenarios.yaml_file import read_yaml
 from scripts.price_sources import FIELDS, Package, Source, Vendor, download, read_sources
 

@@ -23,11 +23,12 @@ from rich.console import Console
 
 from harness.environment import read_environment
 from harness.evaluation import evaluate
-from harness.grading import graded_trials
+from harness.exams.grading import graded_trials
+from harness.models.variants import find_variants
+from harness.models.wanted import Wanted
 from harness.progress import watch
 from harness.registry.knowledge import load_knowledge
 from harness.request import Request
-from harness.variants import Wanted, find_variants
 from local_models.catalog import find_model
 from local_models.install import installed
 from scenarios.documents.length import parse_length

@@ -13,12 +13,12 @@ from pathlib import Path
 import anyio
 import pytest
 
-from harness.answer_key import prepare_exam
 from harness.clients.client import Model
-from harness.grading import Grader
-from harness.play import Stage, play
-from harness.reference import Performer
-from harness.run_record import ModelVariant
+from harness.exams.answer_key import prepare_exam
+from harness.exams.grading import Grader
+from harness.exams.reference import Performer
+from harness.runs.record import ModelVariant
+from harness.trial.play import Stage, play
 from scenarios.exam import Exam
 from scenarios.load import find_suite, load_scenario
 from scenarios.scenario import Transport

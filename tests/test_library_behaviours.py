@@ -13,11 +13,11 @@ import anyio.lowlevel
 import pytest
 from pydantic import JsonValue
 
-from harness.answer_key import prepare_exam
-from harness.grading import Grader
-from harness.play import Stage, play
-from harness.reference import Performer
-from harness.run_record import ModelVariant
+from harness.exams.answer_key import prepare_exam
+from harness.exams.grading import Grader
+from harness.exams.reference import Performer
+from harness.runs.record import ModelVariant
+from harness.trial.play import Stage, play
 from scenarios.exam import Exam
 from scenarios.load import find_suite, load_suite
 from scenarios.matchers import is_optional, keyword, spec_of

@@ -13,15 +13,16 @@ from pathlib import Path
 import anyio
 import pytest
 
-from harness.answer_key import prepare_exam
-from harness.grading import Grader
-from harness.play import Stage, play
-from harness.reference import Performer
-from harness.run_record import ModelVariant
+from harness.exams.answer_key import prepare_exam
+from harness.exams.grading import Grader
+from harness.exams.reference import Performer
+from harness.runs.record import ModelVariant
+from harness.trial.play import Stage, play
 from scenarios.exam import Exam
-from scenarios.load import SuiteFile, find_suite, library_suites, load_suite, read_record
+from scenarios.load import SuiteFile, find_suite, library_suites, load_suite
 from scenarios.places import LIBRARY
 from scenarios.record import Record
+from scenarios.validation import read_record
 from scenarios.yaml_file import read_yaml
 from scoring.behaviour import Behaviour, gold_behaviour
 from tools.home import WorldHome

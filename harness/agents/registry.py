@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from harness.agents.agent import Agent
 from harness.agents.native import Native
-from harness.run_record import NATIVE, ModelVariant
-from harness.variants import ModelError
+from harness.models.wanted import ModelError
+from harness.runs.record import NATIVE, ModelVariant
 from scenarios.problem import choices
 
 QWEN, NOUS = "qwen-agent", "qwen-agent:nous"

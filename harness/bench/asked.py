@@ -11,7 +11,7 @@ from harness.bench.load import Measure
 from harness.bench.random_text import Lengths, parse_lengths
 from harness.bench.record import Load, Slo
 from harness.budget import Caps
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.documents.shelf import DocumentSettings
 from scenarios.problem import Problem, ScenarioError
 from scenarios.serving import Serving

@@ -18,10 +18,10 @@ from harness.bench.record import Bench, Level, Load, Row
 from harness.bench.talk import Talk, endless
 from harness.clients.client import Model
 from harness.clients.retry import RetryingModel
-from harness.models import OpenModel
-from harness.places import write_whole
-from harness.pricing import UNPRICED, Tariff
-from harness.run import RunStopped
+from harness.models.opened import OpenModel
+from harness.models.pricing import UNPRICED, Tariff
+from harness.runs.places import write_whole
+from harness.stopped import RunStopped
 
 _AT_LEAST = 20
 """Requests of a level, where nobody says how many."""

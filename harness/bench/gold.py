@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from harness.bench.talk import Talk, Turn
 from harness.clients.client import Ask, Conversation, Model, Reply
-from harness.play import Stage, play
-from harness.reference import ReferenceModel
-from harness.run_record import ModelVariant
-from harness.store import RunError
+from harness.exams.reference import ReferenceModel
+from harness.runs.record import ModelVariant
+from harness.runs.store import RunError
+from harness.trial.play import Stage, play
 from scenarios.documents.shelf import Shelf
 from scenarios.exam import Exam
 from scenarios.transcript import AssistantMessage, Message

@@ -15,7 +15,7 @@ from harness.bench.arrivals import arrivals
 from harness.bench.record import Load, Row
 from harness.bench.talk import Talk, Turn
 from harness.clients.client import Ask, ClientError, Conversation, Model, OverBudget
-from harness.pricing import Tariff
+from harness.models.pricing import Tariff
 from scenarios.transcript import Exchange
 
 _HOPELESS = 10

@@ -10,12 +10,12 @@ from harness.budget import Caps, check_caps
 from harness.clients.client import Gate, OpenGate
 from harness.clients.gate import Gates
 from harness.clients.purse import Purse
-from harness.ledger import open_ledger
-from harness.pricing import Tariff, prices_of
+from harness.models.pricing import Tariff, prices_of
+from harness.models.wanted import ModelError
 from harness.registry.knowledge import COMPATIBLE, OURS, Knowledge
-from harness.run_record import ModelVariant
-from harness.store import RunFolder
-from harness.wanted import ModelError
+from harness.runs.ledger import open_ledger
+from harness.runs.record import ModelVariant
+from harness.runs.store import RunFolder
 
 _OWN = frozenset({OURS, COMPATIBLE})
 

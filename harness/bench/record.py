@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from harness.run_record import Hosting, ModelVariant
+from harness.runs.record import Hosting, ModelVariant
 from scenarios.record import Record
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]

@@ -17,12 +17,12 @@ from harness.bench.record import Bench, Level, Workload
 from harness.bench.talk import Talk
 from harness.clock import utc_now
 from harness.environment import Environment
-from harness.exams import load_scenarios, prepare_exams, world_home
-from harness.models import Opening, make_sure, open_model
-from harness.opening import InMemory, Openings
-from harness.play import Stage
+from harness.exams.prepare import load_scenarios, prepare_exams, world_home
+from harness.models.opened import Opening, make_sure, open_model
+from harness.models.wanted import ModelError
 from harness.registry.knowledge import Knowledge
-from harness.wanted import ModelError
+from harness.trial.opening import InMemory, Openings
+from harness.trial.play import Stage
 from scenarios.documents.shelf import Shelf
 from scenarios.problem import Problem, ScenarioError
 from scenarios.scenario import Scenario

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from harness.clients.client import Sending
-from harness.ledger import Why
-from harness.pricing import UNPRICED, Tariff
+from harness.models.pricing import UNPRICED, Tariff
 from harness.registry.entry import Entry
 from harness.registry.provider import Quirks
 from harness.registry.rates import Rates
-from harness.run_record import ModelVariant
+from harness.runs.ledger import Why
+from harness.runs.record import ModelVariant
 from scenarios.thinking import Thinking
 from scenarios.transcript import Exchange, Usage
 

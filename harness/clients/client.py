@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.exam import Exam
 from scenarios.transcript import AssistantMessage, Attempt, Exchange, Message
 

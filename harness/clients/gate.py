@@ -15,11 +15,11 @@ from harness.clients.bounds import NOTHING, Amount, Bounds, beyond_the_limit, mo
 from harness.clients.client import Gate, OpenGate, Passage, Sending
 from harness.clients.limits import Pace
 from harness.clients.purse import Purse
-from harness.ledger import Why
-from harness.pricing import UNPRICED, Tariff
+from harness.models.pricing import UNPRICED, Tariff
 from harness.registry.entry import Entry, Limits
 from harness.registry.knowledge import COMPATIBLE, Knowledge
-from harness.run_record import ModelVariant
+from harness.runs.ledger import Why
+from harness.runs.record import ModelVariant
 from scenarios.study import ModelLimits
 from scenarios.transcript import Usage
 

@@ -33,7 +33,7 @@ from harness.clients.refusal import refused
 from harness.clients.wire import Assembly, Dialled, Draft, Wire
 from harness.environment import without_key
 from harness.registry.provider import Concession, Quirks
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.exam import Exam
 from scenarios.foreign import whole_text
 from scenarios.transcript import Message

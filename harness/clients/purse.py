@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from harness.clients.bounds import NOTHING, Amount
 from harness.clients.client import OverBudget
-from harness.ledger import Ledger, Line, Why
 from harness.money import dollars_text
+from harness.runs.ledger import Ledger, Line, Why
 
 
 @dataclass(kw_only=True)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from harness.clients.client import Ask, ClientError, Conversation, Model, Reply
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.exam import Exam
 from scenarios.transcript import Attempt, Message
 

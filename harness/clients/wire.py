@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from harness.clients.client import Ask, Reply
 from harness.clients.event_stream import Event
 from harness.registry.provider import Concession, Quirks
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.exam import ToolSpec
 from scenarios.transcript import Message
 

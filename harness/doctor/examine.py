@@ -12,7 +12,7 @@ from harness.clients.client import ClientError
 from harness.doctor import calls, reach, replies
 from harness.doctor.finding import Finding, failed
 from harness.doctor.patient import Patient, asked, asked_once
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 
 
 async def examine(patient: Patient) -> AsyncIterator[Finding]:

@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from harness.clients.client import Ask, ClientError, Model, Reply, Shared
-from harness.models import Opening, key_of, open_model
+from harness.models.opened import Opening, key_of, open_model
 from harness.registry.knowledge import COMPATIBLE, OURS
 from harness.registry.provider import Concession, WireName
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.exam import AnswerKey, Exam, ToolSpec
 from scenarios.scenario import Scenario, Segment
 from scenarios.transcript import UserMessage

@@ -9,7 +9,7 @@ from harness.clients.http_model import auth_headers
 from harness.doctor.finding import Finding
 from harness.doctor.patient import Patient
 from harness.environment import mask, without_key
-from harness.models import address, key_variable
+from harness.models.opened import address, key_variable
 from harness.registry.knowledge import COMPATIBLE
 
 _LISTING_SECONDS = 20.0

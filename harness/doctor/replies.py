@@ -3,7 +3,7 @@
 from harness.clients.client import ClientError, Model, Reply
 from harness.doctor.finding import Finding, State, failed
 from harness.doctor.patient import Patient, asked_once
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 
 _LONG = 750
 """Sentences of the prompt that is sent twice: more tokens than any provider's least hit needs."""

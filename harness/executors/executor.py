@@ -13,13 +13,14 @@ from harness.budget import open_gates
 from harness.clock import utc_now
 from harness.environment import with_variables
 from harness.executors.local import InProcess
-from harness.local_names import is_local
-from harness.models import Opening, OpenModel, open_model
-from harness.recording import Recording
+from harness.models.local_names import is_local
+from harness.models.opened import Opening, OpenModel, open_model
 from harness.request import Request
-from harness.run import CapReached, Runner, RunStopped, Tally
-from harness.run_record import ModelVariant
-from harness.store import RunError
+from harness.run import Runner, Tally
+from harness.runs.record import ModelVariant
+from harness.runs.recording import Recording
+from harness.runs.store import RunError
+from harness.stopped import CapReached, RunStopped
 from harness.watching import watching
 
 ExecutorName = Literal["local", "ray"]

@@ -16,8 +16,8 @@ from typing import Literal
 
 from harness.clients.client import ClientError, Gate, OpenGate, OverBudget, Passage, Sending
 from harness.executors.letters import Answer, Begin, Enter, Leave, News, Played, Refusal
-from harness.run import CapReached
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
+from harness.stopped import CapReached
 
 _COMPANY = 0.02
 """Seconds between two letters, and that news wait for others where nobody waits for an answer."""

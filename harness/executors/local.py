@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from harness.agents.registry import open_agents
 from harness.budget import how_to_go_on
 from harness.clients.gate import Gates
-from harness.models import OpenModel
+from harness.models.opened import OpenModel
 from harness.run import Runner, Tally
 
 

@@ -30,12 +30,13 @@ from harness.executors.line import Line
 from harness.executors.shard import Shard, cut, lane_widths
 from harness.executors.steward import HEARTBEAT, Office, Steward, Superseded
 from harness.executors.worker import Job, play_shard
-from harness.models import Opening, OpenModel
-from harness.recording import Recording
+from harness.models.opened import Opening, OpenModel
 from harness.request import Request
-from harness.run import CapReached, Course, Runner, RunStopped, Tally, stopped_by
-from harness.run_record import ModelVariant
-from harness.store import RunError, RunFolder
+from harness.run import Course, Runner, Tally, stopped_by
+from harness.runs.record import ModelVariant
+from harness.runs.recording import Recording
+from harness.runs.store import RunError, RunFolder
+from harness.stopped import CapReached, RunStopped
 from scenarios.transcript import GRADED, Transcript
 from scoring.grade import Grade
 

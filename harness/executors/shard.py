@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from harness.run_record import ModelVariant
-from harness.store import Trial
+from harness.runs.record import ModelVariant
+from harness.runs.store import Trial
 from scenarios.exam import Exam
 
 _MOST = 512

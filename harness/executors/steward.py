@@ -19,10 +19,10 @@ from harness.clients.gate import Gates
 from harness.clock import utc_now
 from harness.environment import Environment
 from harness.executors.letters import Answer, Begin, Enter, Leave, News, Played
-from harness.models import Place
+from harness.models.opened import Place
 from harness.registry.knowledge import Knowledge
-from harness.run_record import RunRecord
-from harness.store import RunFolder
+from harness.runs.record import RunRecord
+from harness.runs.store import RunFolder
 
 HEARTBEAT = 10.0
 """Seconds after which a worker that waits is answered in any case, and asks again."""

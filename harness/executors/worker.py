@@ -17,22 +17,23 @@ from harness.agents.registry import open_agents
 from harness.clock import utc_now
 from harness.economy import Economy
 from harness.environment import Environment, read_environment
-from harness.exams import world_home
+from harness.exams.grading import Grader
+from harness.exams.prepare import world_home
 from harness.executors.letters import Played
 from harness.executors.line import Line
 from harness.executors.shard import Shard
 from harness.executors.steward import Joined
-from harness.grading import Grader
-from harness.models import Opening, open_model
-from harness.opening import InFolder, Openings
-from harness.play import Stage
-from harness.pricing import UNPRICED, Tariff, tariffs
+from harness.models.opened import Opening, open_model
+from harness.models.pricing import UNPRICED, Tariff, tariffs
+from harness.models.wanted import ModelError
 from harness.registry.knowledge import Knowledge
 from harness.report.rows import csv_line, trial_row
-from harness.run import Runner, RunStopped
-from harness.run_record import ModelVariant, RunRecord
-from harness.store import RunFolder, Trial
-from harness.wanted import ModelError
+from harness.run import Runner
+from harness.runs.record import ModelVariant, RunRecord
+from harness.runs.store import RunFolder, Trial
+from harness.stopped import RunStopped
+from harness.trial.opening import InFolder, Openings
+from harness.trial.play import Stage
 from scenarios.documents.shelf import DocumentSettings, Shelf
 from scenarios.exam import Exam
 from scenarios.scenario import Transport

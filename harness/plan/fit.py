@@ -2,8 +2,8 @@
 
 from math import ceil
 
-from harness.opening import NOTES_TOKENS, REPLY_TOKENS
 from harness.plan.counting import by_letters
+from harness.trial.opening import NOTES_TOKENS, REPLY_TOKENS
 from scenarios.documents.wording import turn
 from scenarios.reading import Reading
 from scenarios.scenario import Scenario

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.budget import Caps
+from harness.models.pricing import prices_of
 from harness.plan.plan import ModelPlan, Plan, nothing_fits, over_the_cap, over_the_tokens
 from harness.plan.planner import Planner
-from harness.pricing import prices_of
 from harness.registry.entry import Limits
 from harness.registry.knowledge import Knowledge
 from harness.registry.rates import Prices, Rates
-from harness.run_record import ModelVariant
-from harness.store import RunError
+from harness.runs.record import ModelVariant
+from harness.runs.store import RunError
 from scenarios.currency import Currency, ExchangeRate
 from scenarios.exam import Exam
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from harness.money import dollars_text
 from harness.plan.cost import Dollars
-from harness.store import RunFolder
+from harness.runs.store import RunFolder
 from scenarios.record import Record
 
 _NAMED = 8

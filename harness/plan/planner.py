@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.environment import CATALOG
-from harness.local_names import is_local, local_quirks, window_tokens
+from harness.models.local_names import is_local, local_quirks, window_tokens
 from harness.plan.cost import DETOURS, Dollars
 from harness.plan.counting import Counting, counting
 from harness.plan.estimate import Estimate, carried
@@ -24,8 +24,8 @@ from harness.registry.entry import Entry, Registry
 from harness.registry.knowledge import COMPATIBLE
 from harness.registry.provider import Provider, Quirks
 from harness.registry.rates import Prices
-from harness.run_record import ModelVariant
-from harness.store import Trial
+from harness.runs.record import ModelVariant
+from harness.runs.store import Trial
 from local_models.catalog import LocalModel, find_model
 from local_models.install import installed
 from scenarios.documents.shelf import Shelf

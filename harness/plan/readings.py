@@ -1,4 +1,4 @@
-"""The requests by which documents are read and asked about, as `harness.opening` would send them.
+"""The requests by which documents are read and asked about, as `harness.trial.opening` would send them.
 
 What a model will say is assumed and stated here: how long its replies to parts and its notes are, and how
 much it says around an answer. Its words do not matter otherwise: they are pieces like any others.
@@ -7,10 +7,10 @@ much it says around an answer. Its words do not matter otherwise: they are piece
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.layouts import IN_TURNS
-from harness.opening import NOTES_TOKENS, REPLY_TOKENS
 from harness.plan.counting import MESSAGE, Counting
 from harness.plan.request import Piece, PlannedRequest, key_of, with_marks
+from harness.trial.layouts import IN_TURNS
+from harness.trial.opening import NOTES_TOKENS, REPLY_TOKENS
 from scenarios.documents.wording import OK, turn
 from scenarios.exam import Exam
 from scenarios.line import Line

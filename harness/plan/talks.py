@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from harness.clients.client import Model
+from harness.exams.reference import ReferenceModel
 from harness.plan.counting import MESSAGE, Counting
 from harness.plan.request import Piece, PlannedRequest, key_of, with_marks
-from harness.play import Stage, play
-from harness.reference import ReferenceModel
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
+from harness.trial.play import Stage, play
 from scenarios.exam import Exam
 from scenarios.transcript import AssistantMessage, Message
 

@@ -18,9 +18,9 @@ from harness.registry.cache_rule import NO_CACHE, CacheRule, Pace, Share
 from harness.registry.provider import Provider, WireName
 from harness.registry.rates import Known, Prices, Tokens
 from harness.registry.thinking import Thought
-from scenarios.load import read_record
 from scenarios.problem import Problem, ScenarioError
 from scenarios.record import Record
+from scenarios.validation import read_record
 from scenarios.yaml_file import read_yaml
 
 _HERE = Path(__file__).parent

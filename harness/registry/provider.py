@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 from pydantic import Field, JsonValue, model_validator
 
 from harness.registry.thinking import Switch
-from scenarios.load import read_record
 from scenarios.problem import Problem, ScenarioError
 from scenarios.record import Record
 from scenarios.thinking import Thinking
+from scenarios.validation import read_record
 from scenarios.yaml_file import read_yaml
 
 PROVIDERS = Path(__file__).parent / "providers.yaml"

@@ -10,11 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-from harness.pricing import tariffs
+from harness.models.pricing import tariffs
 from harness.report.plain_text import visible
 from harness.report.rows import COLUMNS, TrialRow, trial_row
-from harness.run_record import RunRecord
-from harness.store import RunError, Trial
+from harness.runs.record import RunRecord
+from harness.runs.store import RunError, Trial
 from scenarios.exam import Exam
 from scenarios.transcript import Transcript
 from scoring.grade import Grade

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from harness.models.pricing import UNPRICED, Tariff, tariffs
 from harness.plan.plan import ModelPlan, Plan
-from harness.pricing import UNPRICED, Tariff, tariffs
 from harness.report.document_figures import DocumentFigures, Gap, ReadingSums
 from harness.report.hosting_figures import HostingFigures
 from harness.report.interval import Interval, Metric
@@ -36,8 +36,8 @@ from harness.report.server_figures import ServerFigures, Watched
 from harness.report.spent import Spent
 from harness.report.suite_figures import Floors, SuiteFigures, SuiteSums, by_k, measured, success
 from harness.report.thought import ThinkingPoint, ThinkingSeries, engaged, is_asked, kind_of, series
-from harness.run_record import FirstCall, ModelVariant, RunRecord
-from harness.store import Trial
+from harness.runs.record import FirstCall, ModelVariant, RunRecord
+from harness.runs.store import Trial
 from scenarios.exam import Exam
 from scenarios.record import Record
 from scenarios.transcript import ReadingRecord, Transcript

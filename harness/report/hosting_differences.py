@@ -11,7 +11,7 @@ from typing import get_args
 from pydantic import JsonValue
 
 from harness.report.hosting_figures import Aspect, Difference, HostingRow
-from harness.run_record import ModelVariant, RunRecord
+from harness.runs.record import ModelVariant, RunRecord
 
 
 def differences(record: RunRecord, rows: Sequence[HostingRow]) -> Iterator[Difference]:

@@ -9,7 +9,7 @@ records, so that every report can print it.
 from typing import Literal
 
 from harness.report.interval import Interval
-from harness.run_record import Hosting
+from harness.runs.record import Hosting
 from scenarios.record import Record
 from scoring.ratio import Amount
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.bench.record import Bench
-from harness.local_names import is_local
-from harness.pricing import UNPRICED, Tariff, summed, tariffs
+from harness.models.local_names import is_local
+from harness.models.pricing import UNPRICED, Tariff, summed, tariffs
 from harness.report.busy_time import Stretch, charged_seconds
 from harness.report.figures import ModelFigures, Report
 from harness.report.hosting_compare import break_even, cost_points, frontier, time_points
@@ -19,8 +19,8 @@ from harness.report.hosting_saturation import Throughput, best, of_bench, of_win
 from harness.report.moments import seconds_of
 from harness.report.server_figures import Watched
 from harness.report.suite_figures import document_of
-from harness.run_record import ModelVariant, RunRecord
-from harness.store import Trial
+from harness.runs.record import ModelVariant, RunRecord
+from harness.runs.store import Trial
 from scenarios.exam import Exam
 from scenarios.transcript import Exchange, ReadingRecord, Transcript
 from scoring.grade import Grade

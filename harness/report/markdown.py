@@ -25,7 +25,7 @@ from harness.report.wording import (
     warnings,
     whole,
 )
-from harness.run_record import ModelVariant, RunRecord
+from harness.runs.record import ModelVariant, RunRecord
 from scenarios.record import Record
 from scoring.codes import CODES
 

@@ -17,12 +17,12 @@ from importlib.resources import files
 
 from pydantic import JsonValue
 
-from harness.pricing import tariffs
+from harness.models.pricing import tariffs
 from harness.report.figures import Report
 from harness.report.plain_text import visible, visible_json
 from harness.report.view import TrialView, trial_view
-from harness.run_record import RunRecord
-from harness.store import Trial
+from harness.runs.record import RunRecord
+from harness.runs.store import Trial
 from scenarios.exam import Exam
 from scenarios.transcript import Transcript
 from scoring.codes import CODES, CODES_ZH

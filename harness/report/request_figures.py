@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from harness.pricing import Basis, CostSums, Tariff, summed
+from harness.models.pricing import Basis, CostSums, Tariff, summed
 from harness.registry.rates import Known
 from scenarios.currency import Currency
 from scenarios.record import Record

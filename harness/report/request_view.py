@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from harness.pricing import Tariff
+from harness.models.pricing import Tariff
 from harness.report.plain_text import visible
 from scenarios.record import Record
 from scenarios.transcript import Attempt, Exchange, Transcript

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Mapping
 from statistics import median
 from typing import Any
 
-from harness.pricing import UNPRICED, Tariff, summed
+from harness.models.pricing import UNPRICED, Tariff, summed
 from harness.report.lines import answer_line, failure_line
 from harness.report.plain_text import clip, one_line
 from harness.report.request_figures import total_tokens
 from harness.report.thought import engaged
-from harness.store import Trial
+from harness.runs.store import Trial
 from scenarios.exam import Exam
 from scenarios.reading import Reading
 from scenarios.transcript import Transcript

@@ -4,8 +4,8 @@ The other figures are of the transcripts that stand; this one is of the ledger, 
 written down before it is sent.
 """
 
-from harness.ledger import last_lines
-from harness.store import RunError, RunFolder
+from harness.runs.ledger import last_lines
+from harness.runs.store import RunError, RunFolder
 from scenarios.record import Record
 
 

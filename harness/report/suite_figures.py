@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
-from harness.pricing import CostSums
+from harness.models.pricing import CostSums
 from harness.report.interval import Interval, Metric
 from harness.report.request_figures import CostFigures, cost_figures, each
-from harness.store import Trial
+from harness.runs.store import Trial
 from scenarios.exam import Exam
 from scenarios.record import Record
 from scoring.grade import Grade

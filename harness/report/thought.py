@@ -10,7 +10,7 @@ from typing import Literal
 
 from harness.report.interval import Interval
 from harness.report.request_figures import Percentiles
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.record import Record
 from scenarios.thinking import EFFORTS, Thinking
 from scenarios.transcript import GRADED, AssistantMessage, Transcript

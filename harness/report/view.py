@@ -12,13 +12,13 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from harness.pricing import UNPRICED, Tariff, summed
+from harness.models.pricing import UNPRICED, Tariff, summed
 from harness.report.document_view import DocumentView, document_view
 from harness.report.lines import failure_line
 from harness.report.plain_text import clip, visible, visible_json
 from harness.report.request_view import RequestView, kinds, request_views
 from harness.report.thought import engaged
-from harness.store import Trial
+from harness.runs.store import Trial
 from scenarios.exam import Exam, GoldCall
 from scenarios.record import Record
 from scenarios.transcript import (

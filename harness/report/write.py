@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Sequence
 
 from harness.bench.record import Bench
+from harness.models.pricing import tariffs
 from harness.plan.plan import read_plan
-from harness.pricing import tariffs
 from harness.report.figures import Figures, Report
 from harness.report.hosting_sums import HostingSums
 from harness.report.markdown import FailedTrial, markdown
@@ -15,9 +15,9 @@ from harness.report.server_figures import Watched
 from harness.report.spent import read_spent
 from harness.report.suite_figures import Floors
 from harness.report.view import trial_name
-from harness.run_record import RunRecord
-from harness.samples import sessions
-from harness.store import RunFolder, Trial
+from harness.runs.record import RunRecord
+from harness.runs.samples import sessions
+from harness.runs.store import RunFolder, Trial
 from scenarios.exam import Exam
 from scenarios.transcript import Transcript
 from scoring.grade import Grade

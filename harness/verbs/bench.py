@@ -17,10 +17,11 @@ from harness.bench.start import benched
 from harness.bench.table import line, show
 from harness.budget import Caps
 from harness.environment import read_environment
-from harness.local_names import LOCAL
+from harness.models.local_names import LOCAL
+from harness.models.variants import find_variants
+from harness.models.wanted import ModelError, Wanted
 from harness.registry.knowledge import OURS, Knowledge, load_knowledge
-from harness.run_record import ModelVariant
-from harness.variants import find_variants
+from harness.runs.record import ModelVariant
 from harness.verbs.documents import FillerOption, LayoutOption, SizingOption, TokensOption, document_settings
 from harness.verbs.planning import (
     MaxCostOption,
@@ -32,7 +33,6 @@ from harness.verbs.planning import (
 )
 from harness.verbs.serving import ServeOption, parse_serving
 from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
-from harness.wanted import ModelError, Wanted
 from scenarios.serving import Serving
 from scenarios.study import Study, StudyModel, StudyPatience
 

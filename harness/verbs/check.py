@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from harness.check import SuiteCheck, check_suite, repeated_skeletons, unused_operators
-from harness.check_reading import ReaderCheck, check_readers
 from harness.clock import utc_now
 from harness.environment import read_environment
-from harness.exams import load_scenarios, prepare_exams, world_home
-from harness.opening import InMemory, Openings
-from harness.play import Stage
+from harness.exams.check import SuiteCheck, check_suite, repeated_skeletons, unused_operators
+from harness.exams.check_reading import ReaderCheck, check_readers
+from harness.exams.prepare import load_scenarios, prepare_exams, world_home
+from harness.trial.opening import InMemory, Openings
+from harness.trial.play import Stage
 from harness.verbs.setting import JsonFlag, consoles, in_words, run_async, spoken_errors
 from scenarios.documents.shelf import DocumentSettings, Shelf
 from scenarios.exam import Exam

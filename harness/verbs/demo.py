@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 
 import typer
 
-from harness.addresses import place_of
 from harness.environment import read_environment
 from harness.evaluation import evaluate
+from harness.models.variants import find_variants
+from harness.models.wanted import Wanted
 from harness.progress import watch
 from harness.registry.knowledge import load_knowledge
 from harness.request import Request
-from harness.variants import Wanted, find_variants
+from harness.runs.addresses import place_of
 from harness.verbs.reporting import tell_outcome
 from harness.verbs.setting import JsonFlag, RunsOption, consoles, run_async, spoken_errors
 

@@ -17,11 +17,12 @@ from harness.doctor.examine import examine
 from harness.doctor.finding import Finding, State
 from harness.doctor.patient import Patient
 from harness.environment import Environment, read_environment
-from harness.models import Opening
+from harness.models.opened import Opening
+from harness.models.served import prepare, started
+from harness.models.variants import find_variants
+from harness.models.wanted import ModelError, Wanted
 from harness.registry.knowledge import COMPATIBLE, OURS, Knowledge, load_knowledge
-from harness.run_record import ModelVariant
-from harness.served import prepare, started
-from harness.variants import ModelError, Wanted, find_variants
+from harness.runs.record import ModelVariant
 from harness.verbs.planning import RegistryOption, ThinkingOption, thinking_settings
 from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
 from scenarios.thinking import Thinking

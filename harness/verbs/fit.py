@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.environment import Environment, read_environment
-from harness.variants import ModelError
+from harness.models.wanted import ModelError
 from harness.verbs.setting import JsonFlag, consoles, spoken_errors
 from local_models.catalog import UnknownLocalModel, find_model
 from local_models.config_json import ConfigError
@@ -76,6 +76,7 @@ def fit(  # noqa: PLR0913  # one option each
     out, err = consoles()
     _print(out, subject, some, found, everything=everything)
     _print_advice(out, subject, some, asked, found, commands)
+    err.print()
     for note in (*([some.assumed] if some.assumed else []), *subject.notes, _UNVERIFIED):
         err.print(note, markup=False, soft_wrap=True)
 

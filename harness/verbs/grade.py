@@ -2,8 +2,8 @@
 
 import typer
 
-from harness.addresses import place_of
-from harness.store import RunFolder
+from harness.runs.addresses import place_of
+from harness.runs.store import RunFolder
 from harness.verbs.reporting import PricesOption, Reckoning, tell
 from harness.verbs.setting import JsonFlag, RunArgument, consoles, spoken_errors
 

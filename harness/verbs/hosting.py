@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from harness.bench.record import Bench
-from harness.local_names import is_local
-from harness.run_record import Hosting, RunRecord
-from harness.store import RunError
+from harness.models.local_names import is_local
+from harness.runs.record import Hosting, RunRecord
+from harness.runs.store import RunError
 
 _FILE = "bench.json"
 

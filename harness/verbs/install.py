@@ -11,8 +11,8 @@ import typer
 from rich.console import Console
 
 from harness.environment import read_environment
+from harness.models.wanted import ModelError
 from harness.registry.knowledge import load_knowledge
-from harness.variants import ModelError
 from harness.verbs.setting import JsonFlag, consoles, spoken_errors
 from local_models.catalog import LocalModel, UnknownLocalModel, find_model, load_catalog
 from local_models.hubs import HUB_TITLES, Hub

@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.addresses import place_of
 from harness.environment import read_environment
-from harness.places import Bucket
-from harness.reference import REFERENCE_MODELS
-from harness.reference_reading import READERS
+from harness.exams.reference import REFERENCE_MODELS
+from harness.exams.reference_reading import READERS
 from harness.registry.knowledge import Knowledge, load_knowledge
-from harness.store import RunError, runs_in
+from harness.runs.addresses import place_of
+from harness.runs.places import Bucket
+from harness.runs.store import RunError, runs_in
 from harness.verbs.local_facts import local_lines, local_rows
 from harness.verbs.model_facts import Row, hosted_lines, hosted_rows
 from harness.verbs.setting import JsonFlag, RunsOption, consoles, spoken_errors

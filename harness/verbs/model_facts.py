@@ -5,11 +5,11 @@ from datetime import date
 from pydantic import JsonValue
 
 from harness.environment import Environment, mask
+from harness.models.wanted import ModelError
 from harness.registry.entry import Entry
 from harness.registry.knowledge import Knowledge
 from harness.registry.provider import Provider
 from harness.registry.rates import Prices
-from harness.variants import ModelError
 from local_models.catalog import model_names
 
 Row = dict[str, str | int | float | bool | None]

@@ -9,7 +9,7 @@ import yaml
 from pydantic import JsonValue
 
 from harness.environment import read_environment
-from harness.local_names import LOCAL
+from harness.models.local_names import LOCAL
 from harness.registry.knowledge import load_knowledge
 from harness.verbs.install import find_local
 from harness.verbs.local_facts import local_facts, local_page

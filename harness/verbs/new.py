@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from harness.places import write_whole
+from harness.runs.places import write_whole
 from harness.verbs.setting import JsonFlag, consoles, spoken_errors
 from scenarios.problem import Problem, ScenarioError
 

@@ -18,18 +18,18 @@ from rich.text import Text
 from harness.clients.gate import limits_of
 from harness.clock import utc_now
 from harness.environment import read_environment
-from harness.exams import load_scenarios, prepare_exams, world_home
+from harness.exams.prepare import load_scenarios, prepare_exams, world_home
+from harness.models.notices import notices
 from harness.money import amount_text
-from harness.notices import notices
 from harness.plan.outlook import dollar_prices, forbidden
 from harness.plan.plan import ModelPlan, Plan, nothing_fits
 from harness.plan.planner import Asked, Planner
 from harness.plan.talks import Oracle
-from harness.play import Stage
 from harness.registry.knowledge import Knowledge, load_knowledge
 from harness.run import shuffled
-from harness.run_record import ModelVariant
-from harness.store import RunError
+from harness.runs.record import ModelVariant
+from harness.runs.store import RunError
+from harness.trial.play import Stage
 from harness.verbs.documents import (
     FillerOption,
     LayoutOption,

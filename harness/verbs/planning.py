@@ -11,7 +11,7 @@ from rich.console import Console
 from harness.budget import Caps
 from harness.registry.knowledge import Knowledge
 from harness.registry.provider import Provider
-from harness.run_record import ModelVariant, RunRecord
+from harness.runs.record import ModelVariant, RunRecord
 from scenarios.documents.length import parse_length
 from scenarios.problem import Problem, ScenarioError
 from scenarios.study import Study, StudyModel, StudyPatience

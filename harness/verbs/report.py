@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from harness.addresses import place_of
-from harness.grading import graded_trials
-from harness.places import files_of
+from harness.exams.grading import graded_trials
 from harness.report.dataset import export
-from harness.store import RunFolder
+from harness.runs.addresses import place_of
+from harness.runs.places import files_of
+from harness.runs.store import RunFolder
 from harness.verbs.hosting import BenchOption, GpuHourOption
 from harness.verbs.reporting import PricesOption, Reckoning, priced_by, tell
 from harness.verbs.setting import JsonFlag, RunArgument, consoles, spoken_errors

@@ -10,17 +10,17 @@ import typer
 from rich.console import Console
 
 from harness.evaluation import Outcome
-from harness.floors import read_floors
-from harness.grading import graded_trials, keeping_scores
-from harness.pricing import repriced
+from harness.exams.floors import read_floors
+from harness.exams.grading import graded_trials, keeping_scores
+from harness.models.pricing import repriced
 from harness.registry.entry import Registry
 from harness.registry.provider import load_providers
 from harness.report.terminal import print_report
 from harness.report.write import write_reports
-from harness.run_record import RunRecord
-from harness.store import RunFolder
+from harness.runs.record import RunRecord
+from harness.runs.store import RunFolder
 from harness.verbs.hosting import read_benches, rehosted
-from scenarios.load import read_record
+from scenarios.validation import read_record
 from scenarios.yaml_file import read_yaml
 
 PricesOption = Annotated[

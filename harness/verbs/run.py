@@ -10,17 +10,18 @@ from typing import Annotated, Literal
 
 import typer
 
-from harness.addresses import place_of
 from harness.agents.registry import AGENTS, played_by
 from harness.environment import read_environment
 from harness.evaluation import evaluate
-from harness.local_names import LOCAL
-from harness.notices import key_notices, notices
+from harness.models.local_names import LOCAL
+from harness.models.notices import key_notices, notices
+from harness.models.variants import find_variants
+from harness.models.wanted import ModelError, Wanted
 from harness.progress import watch
 from harness.registry.knowledge import Knowledge, load_knowledge
 from harness.request import Request
-from harness.run_record import NATIVE, FirstCall, ModelVariant
-from harness.variants import ModelError, Wanted, find_variants
+from harness.runs.addresses import place_of
+from harness.runs.record import NATIVE, FirstCall, ModelVariant
 from harness.verbs.documents import (
     FillerOption,
     LayoutOption,

@@ -11,14 +11,14 @@ from typing import Annotated
 import typer
 
 from harness.environment import ANY_KEY, Environment, read_environment
-from harness.local_names import local_variants, serving_of
+from harness.models.local_names import local_variants, serving_of
+from harness.models.served import Prepared, placed, prepare
+from harness.models.wanted import ModelError, Wanted
 from harness.registry.knowledge import Knowledge, load_knowledge
-from harness.run_record import ModelVariant
-from harness.served import Prepared, placed, prepare
+from harness.runs.record import ModelVariant
 from harness.verbs.install import find_local
 from harness.verbs.serving import read_serving
 from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
-from harness.wanted import ModelError, Wanted
 from local_models.catalog import LocalModel
 from local_models.command import LOOPBACK, Node, ServeSpec
 from local_models.failure import ServerFailed

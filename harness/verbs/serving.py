@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from harness.local_names import is_local
-from harness.run_record import ModelVariant
+from harness.models.local_names import is_local
+from harness.runs.record import ModelVariant
 from scenarios.problem import Problem, ScenarioError, choices
 from scenarios.serving import Serving
 from scenarios.study import StudyModel

@@ -13,10 +13,10 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 
-from harness.addresses import WrongAddress
-from harness.run import RunStopped
-from harness.store import RunError
-from harness.variants import ModelError
+from harness.models.wanted import ModelError
+from harness.runs.addresses import WrongAddress
+from harness.runs.store import RunError
+from harness.stopped import RunStopped
 from local_models.failure import ServerFailed
 from local_models.install import InstallError
 from scenarios.documents.document import CannotMake

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from harness.addresses import place_of
-from harness.grading import Grader
-from harness.pricing import tariffs
+from harness.exams.grading import Grader
+from harness.models.pricing import tariffs
 from harness.report.conversation import print_trial
 from harness.report.view import trial_name, trial_view
-from harness.store import RunError, RunFolder, Trial
+from harness.runs.addresses import place_of
+from harness.runs.store import RunError, RunFolder, Trial
 from harness.verbs.setting import JsonFlag, RunArgument, consoles, spoken_errors
 from scenarios.problem import choices
 

@@ -212,6 +212,7 @@ def _judge(fit: Fit, asked: Wanted) -> Fit:
     """Whether the figures are what was asked for."""
     wanted = asked.concurrency or 1
     held = fit.sequences * fit.replicas
+    noun = "sequence" if held == 1 else "sequences"
     if asked.shorter and fit.window < min(SHORTEST, asked.window):
         why = f"its cache holds {fit.longest:,} tokens, too few for a window of {SHORTEST:,}"
         return fit.model_copy(update={"why": why})
@@ -219,11 +220,10 @@ def _judge(fit: Fit, asked: Wanted) -> Fit:
         why = f"its cache holds {fit.longest:,} tokens of one sequence, and {fit.window:,} were asked for"
         return fit.model_copy(update={"why": why})
     if held < wanted:
-        why = f"holds {held} sequences of {fit.window:,} tokens at once, and {wanted} were asked for"
+        why = f"holds {held} {noun} of {fit.window:,} tokens at once, and {wanted} were asked for"
         return fit.model_copy(update={"why": why})
     shorter = f" (the model reads {asked.window:,})" if fit.window < asked.window else ""
     servers = f", on {fit.replicas} servers" if fit.replicas > 1 else ""
-    noun = "sequence" if held == 1 else "sequences"
     why = f"holds {held} {noun} of {fit.window:,} tokens at once{servers}{shorter}"
     return fit.model_copy(update={"why": why, "fits": True})
 

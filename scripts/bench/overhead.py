@@ -33,22 +33,23 @@ from tempfile import TemporaryDirectory
 
 import aiohttp
 
-from harness.answer_key import prepare_exam
 from harness.clients.gate import Gates
 from harness.clients.purse import Purse
 from harness.clock import utc_now
 from harness.environment import Environment
-from harness.grading import Grader
-from harness.ledger import open_ledger
-from harness.models import Opening, open_model
-from harness.places import write_whole
-from harness.play import Stage
-from harness.recording import recording
+from harness.exams.answer_key import prepare_exam
+from harness.exams.grading import Grader
+from harness.models.opened import Opening, open_model
+from harness.models.variants import find_variants
+from harness.models.wanted import Wanted
 from harness.registry.knowledge import load_knowledge
 from harness.run import Progress, Runner
-from harness.run_record import ModelVariant, RunRecord
-from harness.store import RunFolder, Trial
-from harness.variants import Wanted, find_variants
+from harness.runs.ledger import open_ledger
+from harness.runs.places import write_whole
+from harness.runs.record import ModelVariant, RunRecord
+from harness.runs.recording import recording
+from harness.runs.store import RunFolder, Trial
+from harness.trial.play import Stage
 from scenarios.exam import Exam
 from scenarios.load import find_suite, load_scenario
 from scenarios.scenario import Scenario

@@ -19,12 +19,12 @@ from tempfile import TemporaryDirectory
 
 from harness.clock import utc_now
 from harness.environment import read_environment
-from harness.exams import load_scenarios, prepare_exams, world_home
+from harness.exams.prepare import load_scenarios, prepare_exams, world_home
 from harness.plan.planner import Asked, Planner
 from harness.plan.talks import Oracle
-from harness.play import Stage
 from harness.registry.entry import load_registry
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
+from harness.trial.play import Stage
 from scenarios.documents.length import parse_length, spell_length
 from scenarios.documents.shelf import DocumentSettings, Shelf
 from scenarios.exam import Exam

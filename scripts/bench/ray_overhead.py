@@ -21,20 +21,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-from harness.answer_key import prepare_exam
 from harness.clock import utc_now
 from harness.environment import Environment
+from harness.exams.answer_key import prepare_exam
+from harness.exams.grading import Grader
 from harness.executors.executor import Executor, open_executor
-from harness.grading import Grader
-from harness.models import Opening, OpenModel, open_model
-from harness.play import Stage
-from harness.recording import recording
+from harness.models.opened import Opening, OpenModel, open_model
+from harness.models.variants import find_variants
+from harness.models.wanted import Wanted
 from harness.registry.knowledge import Knowledge, load_knowledge
 from harness.request import Request
 from harness.run import Runner
-from harness.run_record import ModelVariant, RunRecord
-from harness.store import RunFolder
-from harness.variants import Wanted, find_variants
+from harness.runs.record import ModelVariant, RunRecord
+from harness.runs.recording import recording
+from harness.runs.store import RunFolder
+from harness.trial.play import Stage
 from scenarios.documents.shelf import Shelf
 from scenarios.exam import Exam
 from scenarios.scenario import Scenario

@@ -16,11 +16,11 @@ from argparse import Namespace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from harness.exams.grading import graded_trials, keeping_scores
 from harness.executors.executor import play_all
 from harness.executors.shard import cut, lane_widths
-from harness.grading import graded_trials, keeping_scores
 from harness.report.write import write_reports
-from harness.store import RunFolder, Trial
+from harness.runs.store import RunFolder, Trial
 from scripts.bench.overhead import TOOL, server, ten_calls
 from scripts.bench.ray_overhead import Bench, bench_of
 

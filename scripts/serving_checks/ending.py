@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.samples import sessions
+from harness.runs.samples import sessions
 from scenarios.transcript import GRADED
 from scripts.serving_checks.product import (
     Broken,

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from harness.store import RunFolder
+from harness.runs.store import RunFolder
 from scenarios.transcript import GRADED, AssistantMessage, Transcript
 
 LONGSPAN = Path(sys.executable).with_name("longspan")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.answer_key import prepare_exam
+from harness.exams.answer_key import prepare_exam
 from scenarios.load import load_suite
 from scenarios.places import LIBRARY
 from scenarios.scenario import Scenario, Segment, Server, Watch

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from harness.store import RunFolder
+from harness.runs.store import RunFolder
 from scenarios.transcript import GRADED
 
 pytestmark = pytest.mark.e2e

@@ -16,8 +16,8 @@ import pytest
 import yaml
 
 from harness.agents.registry import NOUS, QWEN
-from harness.run_record import NATIVE
-from harness.store import RunFolder, Trial
+from harness.runs.record import NATIVE
+from harness.runs.store import RunFolder, Trial
 from scenarios.transcript import GRADED, AssistantMessage, Transcript
 
 pytestmark = pytest.mark.e2e

@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from harness.store import RunFolder
+from harness.runs.store import RunFolder
 from scripts.kill_test import write_suite
 
 pytestmark = pytest.mark.e2e

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.store import RunFolder, Trial
+from harness.runs.store import RunFolder, Trial
 from local_models.engine import ENGINES
 from scenarios.transcript import GRADED, AssistantMessage, Transcript, UserMessage
 from tests.e2e.browser import drawn

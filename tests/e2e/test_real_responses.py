@@ -19,7 +19,7 @@ from harness.clients.client import Ask, ContextTooLong, Rejected, Reply, Shared
 from harness.clients.http_model import HttpModel
 from harness.clients.responses import Responses
 from harness.registry.provider import Concession, Quirks, load_providers
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.exam import AnswerKey, Exam, ToolSpec
 from scenarios.scenario import Scenario, Segment
 from scenarios.transcript import (

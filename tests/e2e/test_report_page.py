@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 from harness.report.write import write_reports
-from harness.store import RunFolder
+from harness.runs.store import RunFolder
 from tests.e2e.browser import SECONDS, drawn
 from tests.harness.report.sample_reading import EDGE, RIGHT, WRONG, Probe, grid, played
 from tests.harness.report.sample_run import (

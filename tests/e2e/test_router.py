@@ -19,7 +19,7 @@ from harness.clients.http_model import HttpModel
 from harness.clients.retry import RetryingModel
 from harness.environment import read_environment
 from harness.registry.provider import load_providers
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from local_models.engine import ROUTER, build_environment
 from local_models.router import route
 from scenarios.exam import AnswerKey, Exam

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.samples import sessions
-from harness.store import RunFolder
+from harness.runs.samples import sessions
+from harness.runs.store import RunFolder
 from local_models.metrics import read_metrics
 from tests.e2e.served import LONGSPAN, MODEL, counters, weights
 

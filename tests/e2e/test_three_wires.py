@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.store import RunFolder
+from harness.runs.store import RunFolder
 from scenarios.transcript import GRADED, AssistantMessage
 from tests.e2e.served import LONGSPAN, MODEL, counters
 

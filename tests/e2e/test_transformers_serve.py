@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.store import RunFolder
+from harness.runs.store import RunFolder
 from scenarios.transcript import GRADED
 from tests.e2e.served import LONGSPAN, transformers
 

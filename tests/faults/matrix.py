@@ -10,13 +10,13 @@ from typing import get_args
 
 import aiohttp
 
-from harness.answer_key import prepare_exam
 from harness.clients.http_model import HttpModel
 from harness.clients.retry import RetryingModel
 from harness.clients.wires import PATHS, WIRES
-from harness.play import play
+from harness.exams.answer_key import prepare_exam
 from harness.registry.provider import Patience, Quirks, WireName
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
+from harness.trial.play import play
 from scenarios.transcript import Transcript
 from tests.faults import faults
 from tests.faults.endpoints import SPOKEN, Ledger, endpoint

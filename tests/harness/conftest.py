@@ -10,7 +10,7 @@ from uuid import uuid4
 import fsspec  # type: ignore[import-untyped]  # it has no types
 import pytest
 
-from harness.places import Bucket
+from harness.runs.places import Bucket
 
 
 @pytest.fixture(scope="session")

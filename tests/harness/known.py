@@ -5,9 +5,10 @@ from datetime import date
 
 from pydantic import JsonValue
 
+from harness.models.variants import find_variants
+from harness.models.wanted import Wanted
 from harness.registry.knowledge import load_knowledge
-from harness.run_record import FirstCall, ModelVariant
-from harness.variants import Wanted, find_variants
+from harness.runs.record import FirstCall, ModelVariant
 
 KNOWN = load_knowledge(None, date(2026, 11, 22))
 

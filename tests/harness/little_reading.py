@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.answer_key import prepare_exam
-from harness.opening import InMemory, Openings
-from harness.play import Stage
+from harness.exams.answer_key import prepare_exam
+from harness.trial.opening import InMemory, Openings
+from harness.trial.play import Stage
 from scenarios.documents.document import Document
 from scenarios.documents.shelf import Shelf
 from scenarios.exam import Exam

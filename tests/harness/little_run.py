@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from harness.answer_key import prepare_exam
 from harness.clients.client import Model
-from harness.grading import Grader
+from harness.exams.answer_key import prepare_exam
+from harness.exams.grading import Grader
 from harness.run import Runner
-from harness.run_record import ModelVariant, RunRecord
-from harness.store import RunFolder, Trial
+from harness.runs.record import ModelVariant, RunRecord
+from harness.runs.store import RunFolder, Trial
 from scenarios.exam import Exam
 from scenarios.transcript import Transcript
 from scoring.grade import Grade

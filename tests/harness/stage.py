@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import JsonValue
 
 from harness.clients.client import Ask, ClientError, Conversation, Reply
-from harness.play import Stage
-from harness.run_record import NATIVE, FirstCall, ModelVariant
+from harness.runs.record import NATIVE, FirstCall, ModelVariant
+from harness.trial.play import Stage
 from scenarios.exam import Exam
 from scenarios.scenario import Scenario
 from scenarios.transcript import AssistantMessage, Exchange, Message, ToolCall, Usage

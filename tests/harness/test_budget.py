@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from harness.budget import Caps, check_caps, how_to_go_on, open_gates, with_option
 from harness.clients.bounds import Amount
 from harness.clients.purse import Purse
-from harness.ledger import Appended, Ledger, Line, open_ledger
-from harness.run_record import ModelVariant, RunRecord
-from harness.store import RunError, RunFolder
+from harness.runs.ledger import Appended, Ledger, Line, open_ledger
+from harness.runs.record import ModelVariant, RunRecord
+from harness.runs.store import RunError, RunFolder
 from tests.harness.known import KNOWN
 
 MODEL = ModelVariant(label="m", wire="chat", model="m", base_url="http://127.0.0.1:9/v1")

@@ -15,8 +15,9 @@ from harness.doctor.examine import examine
 from harness.doctor.finding import Finding
 from harness.doctor.patient import Patient
 from harness.environment import Environment
-from harness.models import Opening
-from harness.variants import Wanted, find_variants
+from harness.models.opened import Opening
+from harness.models.variants import find_variants
+from harness.models.wanted import Wanted
 from scenarios.thinking import Thinking
 from tests.harness.known import KNOWN
 

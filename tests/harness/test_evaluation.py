@@ -12,10 +12,10 @@ from aiohttp.test_utils import TestServer
 
 from harness.environment import Environment
 from harness.evaluation import Outcome, evaluate
+from harness.models.wanted import ModelError
 from harness.request import Request
 from harness.run import Tally
-from harness.store import RunError
-from harness.variants import ModelError
+from harness.runs.store import RunError
 from scenarios.problem import ScenarioError
 from scenarios.transcript import TrialClass
 from tests.harness.known import KNOWN, find_variant

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from harness.places import Bucket
+from harness.runs.places import Bucket
 from scripts.kill_test import Plan, Round, Trial, judge, kill_test
 
 ONE, TWO = ("customer-00", 0), ("customer-01", 0)

@@ -17,9 +17,10 @@ from harness.clients.client import (
     Rejected,
     Reply,
 )
-from harness.run import CapReached, RunStopped, Tally
-from harness.run_record import ModelVariant
-from harness.store import Trial
+from harness.run import Tally
+from harness.runs.record import ModelVariant
+from harness.runs.store import Trial
+from harness.stopped import CapReached, RunStopped
 from scenarios.exam import Exam
 from scenarios.transcript import AssistantMessage, Exchange, Message
 from tests.harness.little_run import GOLD, LittleRun, gold, little_run

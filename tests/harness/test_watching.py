@@ -11,8 +11,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from harness.samples import sessions
-from harness.store import RunFolder
+from harness.runs.samples import sessions
+from harness.runs.store import RunFolder
 from harness.watching import watching
 from local_models.metrics import Sample, growth
 from tests.harness.report.sample_run import model

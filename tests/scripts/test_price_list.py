@@ -13,7 +13,7 @@ import pytest
 from harness.registry.cache_rule import CacheRule
 from harness.registry.entry import Entry, PriceList
 from harness.registry.rates import Prices
-from scenarios.load import read_record
+from scenarios.validation import read_record
 from scenarios.yaml_file import read_yaml
 from scripts.price_list import VENDORS, as_yaml, changes, make_list
 from scripts.price_sources import GenaiPrices, Litellm, Package, Source, Strange, read_sources

@@ -15,8 +15,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from harness.clients.client import Ask
-from harness.reference import ReferenceModel
-from harness.run_record import ModelVariant
+from harness.exams.reference import ReferenceModel
+from harness.runs.record import ModelVariant
 from scenarios.exam import Exam
 from scenarios.transcript import AssistantMessage, Message, ToolMessage, UserMessage
 from tools.faults import unsent

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from harness.agents.agent import Agent, AgentFailed, Desk, Prompt
-from harness.answer_key import prepare_exam
 from harness.clients.client import Conversation
-from harness.play import play
-from harness.run_record import NATIVE
+from harness.exams.answer_key import prepare_exam
+from harness.runs.record import NATIVE
+from harness.trial.play import play
 from scenarios.exam import Exam
 from scenarios.transcript import AssistantMessage, Message, ToolCall, Transcript, UserMessage
 from scoring.grade import grade

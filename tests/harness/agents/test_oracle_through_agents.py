@@ -8,9 +8,9 @@ import pytest
 from harness.agents.registry import NOUS, QWEN, played_by
 from harness.environment import Environment
 from harness.evaluation import Outcome, evaluate
-from harness.exams import load_scenarios, prepare_exams
+from harness.exams.prepare import load_scenarios, prepare_exams
 from harness.request import Request
-from harness.run_record import NATIVE
+from harness.runs.record import NATIVE
 from scenarios.exam import Exam
 from scoring.grade import grade
 from tests.harness.agents.oracle_endpoint import ServedOracle

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from harness.agents.registry import NOUS, QWEN, open_agents, played_by
-from harness.answer_key import prepare_exam
 from harness.clients.client import BadReply, ContextTooLong, OverBudget, Overloaded
-from harness.play import Stage, play
-from harness.run_record import ModelVariant
-from harness.variants import ModelError
+from harness.exams.answer_key import prepare_exam
+from harness.models.wanted import ModelError
+from harness.runs.record import ModelVariant
+from harness.trial.play import Stage, play
 from scenarios.exam import Exam
 from scenarios.transcript import AssistantMessage, ToolMessage, Transcript, UserMessage
 from scoring.grade import Grade, grade

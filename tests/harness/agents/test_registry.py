@@ -6,8 +6,8 @@ import pytest
 
 from harness.agents.native import Native
 from harness.agents.registry import AGENTS, NOUS, open_agents, played_by
-from harness.run_record import NATIVE, ModelVariant, run_id
-from harness.variants import ModelError
+from harness.models.wanted import ModelError
+from harness.runs.record import NATIVE, ModelVariant, run_id
 from harness.verbs.run import asked_study, variants_of
 from scenarios.study import Study
 from tests.harness.known import KNOWN

@@ -20,11 +20,11 @@ from harness.bench.record import Bench, Level, Load, Slo
 from harness.bench.start import benched
 from harness.budget import Caps
 from harness.environment import Environment
+from harness.models.variants import find_variants
+from harness.models.wanted import ModelError, Wanted
 from harness.registry.entry import Entry, Registry
 from harness.registry.knowledge import Knowledge
 from harness.registry.rates import Prices
-from harness.variants import find_variants
-from harness.wanted import ModelError, Wanted
 from tests.harness.bench.clocked_endpoint import ENCODED, Clocked, running
 from tests.harness.known import KNOWN, find_variant
 from tests.harness.little_suite import write_suite

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.answer_key import prepare_exam
 from harness.bench.gold import gold_talks
 from harness.bench.talk import Talk
 from harness.environment import Environment
-from harness.exams import load_scenarios, prepare_exams, world_home
-from harness.play import Stage
-from harness.store import RunError
+from harness.exams.answer_key import prepare_exam
+from harness.exams.prepare import load_scenarios, prepare_exams, world_home
+from harness.runs.store import RunError
+from harness.trial.play import Stage
 from scenarios.documents.shelf import Shelf
 from scenarios.reading import Layout
 from scenarios.scenario import Limits

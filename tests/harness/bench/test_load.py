@@ -14,8 +14,8 @@ from harness.bench.random_text import random_talks
 from harness.bench.record import Load, Row, Slo
 from harness.bench.talk import Talk, Turn
 from harness.clients.client import Ask, ClientError, Conversation, OverBudget, Overloaded, Reply
-from harness.pricing import UNPRICED
-from harness.run_record import ModelVariant
+from harness.models.pricing import UNPRICED
+from harness.runs.record import ModelVariant
 from scenarios.exam import Exam
 from scenarios.transcript import (
     AssistantMessage,

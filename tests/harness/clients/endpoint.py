@@ -14,7 +14,7 @@ from harness.clients.client import Ask, Reply
 from harness.clients.http_model import HttpModel
 from harness.clients.wires import PATHS, WIRES
 from harness.registry.provider import Patience, Quirks, WireName
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.exam import AnswerKey, Exam, ToolSpec
 from scenarios.scenario import Scenario, Segment
 from scenarios.transcript import UserMessage

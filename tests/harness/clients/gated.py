@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from harness.pricing import Tariff
+from harness.models.pricing import Tariff
 from harness.registry.entry import Entry, Registry
 from harness.registry.knowledge import Knowledge
 from harness.registry.rates import Prices
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from tests.harness.known import KNOWN
 
 AT = "2026-11-22T10:00:00+00:00"

@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 from harness.clients.http_model import HttpModel
 from harness.clients.messages import Messages
 from harness.registry.provider import Patience, Quirks
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from tests.harness.clients.endpoint import KEY
 from tests.harness.clients.recorded import recorded
 

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from harness.clients.bounds import UNSEEN, Amount, Bounds, beyond_the_limit, most_dollars
 from harness.clients.client import Sending
-from harness.pricing import Tariff
+from harness.models.pricing import Tariff
 from harness.registry.entry import Entry
 from harness.registry.provider import Quirks
 from harness.registry.rates import Hours, Later, Prices, Tier
 from harness.registry.thinking import Thought
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.currency import ExchangeRate
 from scenarios.thinking import Thinking
 from scenarios.transcript import Exchange, Usage

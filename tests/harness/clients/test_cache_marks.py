@@ -12,7 +12,7 @@ from harness.clients.chat import Chat
 from harness.clients.client import Ask, Shared
 from harness.clients.wire import Dialled
 from harness.registry.provider import Quirks
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.transcript import AssistantMessage, Message, ToolCall, ToolMessage, UserMessage
 
 MARK = {"type": "ephemeral"}

@@ -14,7 +14,7 @@ from harness.clients.chat import Chat
 from harness.clients.client import Ask, Shared
 from harness.clients.wire import Dialled
 from harness.registry.provider import Concession, Quirks
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.transcript import AssistantMessage, Carried, Message, ToolCall, ToolMessage, UserMessage
 from tests.harness.clients.chat_streams import STREAMS
 from tests.harness.clients.endpoint import ASK

@@ -16,9 +16,9 @@ from harness.clients.client import ClientError, OpenGate, OverBudget, Overloaded
 from harness.clients.gate import Gates, Turnstile
 from harness.clients.limits import Pace
 from harness.clients.purse import Purse
-from harness.ledger import Line, open_ledger
 from harness.registry.entry import Limits
-from harness.store import RunFolder
+from harness.runs.ledger import Line, open_ledger
+from harness.runs.store import RunFolder
 from scenarios.transcript import Exchange, Usage
 from tests.harness.clients.gated import AT, PRICES, TARIFF, known, variant
 from tests.harness.clients.virtual_time import in_virtual_time, now

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.clients.gate import limits_of, unbounded
-from harness.pricing import UNPRICED, Tariff
+from harness.models.pricing import UNPRICED, Tariff
 from harness.registry.entry import Limits
 from scenarios.study import ModelLimits
 from tests.harness.clients.gated import PRICES, TARIFF, known, variant

@@ -16,7 +16,7 @@ from harness.clients.chat import Chat
 from harness.clients.client import Ask, BadReply, ClientError, ContextTooLong, Overloaded, Rejected, Reply
 from harness.clients.http_model import HttpModel
 from harness.registry.provider import Patience, Quirks
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.transcript import AssistantMessage, Message, ToolCall, ToolMessage, UserMessage
 from tests.harness.clients.endpoint import ASK, EXAM, KEY, Answer, ask, delta, model, plain, stream
 

@@ -11,12 +11,12 @@ from rich.console import Console
 
 from harness.clients.client import Overloaded
 from harness.clients.http_model import HttpModel
-from harness.grading import Grader, graded_trials, keeping_scores
-from harness.play import play
+from harness.exams.grading import Grader, graded_trials, keeping_scores
 from harness.report.conversation import print_trial
 from harness.report.view import trial_view
 from harness.report.write import write_reports
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
+from harness.trial.play import play
 from scenarios.exam import ToolSpec
 from scenarios.transcript import AssistantMessage, ToolCall, Transcript
 from tests.harness.clients.endpoint import delta, model, stream

@@ -17,7 +17,7 @@ from harness.clients.chat import Chat
 from harness.clients.client import Ask, ClientError, Passage, Reply, Sending, Shared
 from harness.clients.http_model import HttpModel, new_bytes
 from harness.registry.provider import Patience, Quirks
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.transcript import AssistantMessage, Message, UserMessage
 from tests.harness.clients.endpoint import ASK, EXAM, Answer, delta, plain, stream
 

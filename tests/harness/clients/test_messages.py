@@ -15,7 +15,7 @@ from harness.clients.client import Ask, ContextTooLong, Overloaded, Shared
 from harness.clients.messages import Messages
 from harness.clients.wire import Dialled
 from harness.registry.provider import Concession, Quirks
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.exam import ToolSpec
 from scenarios.transcript import AssistantMessage, Carried, Message, ToolCall, ToolMessage, UserMessage
 from tests.harness.clients.endpoint import ASK, EXAM, KEY, plain

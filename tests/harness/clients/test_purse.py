@@ -8,7 +8,7 @@ import pytest
 from harness.clients.bounds import Amount
 from harness.clients.client import OverBudget
 from harness.clients.purse import Purse
-from harness.ledger import Ledger, Line
+from harness.runs.ledger import Ledger, Line
 
 pytestmark = pytest.mark.anyio
 

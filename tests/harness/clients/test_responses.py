@@ -13,7 +13,7 @@ from harness.clients.responses import Responses
 from harness.clients.wire import Dialled
 from harness.clients.wires import PATHS, WIRES
 from harness.registry.provider import Concession, Quirks
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.exam import ToolSpec
 from scenarios.transcript import AssistantMessage, Carried, Message, ToolCall, ToolMessage, UserMessage
 from tests.harness.clients.endpoint import ASK, EXAM, model

@@ -19,7 +19,7 @@ from openai.types.chat import ChatCompletionChunk
 from harness.clients.chat import Chat
 from harness.clients.client import Reply
 from harness.clients.http_model import HttpModel
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.transcript import UserMessage
 from tests.harness.clients.chat_streams import STREAMS, ChatStream
 from tests.harness.clients.endpoint import ASK, EXAM, KEY, stream

@@ -26,7 +26,7 @@ from harness.clients.client import ClientError, Overloaded, Rejected, Reply
 from harness.clients.http_model import HttpModel
 from harness.clients.responses import Responses
 from harness.registry.provider import Concession
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.transcript import Usage, UserMessage
 from tests.harness.clients.endpoint import ASK, EXAM, KEY
 from tests.harness.clients.responses_events import STREAMS, WHOLE

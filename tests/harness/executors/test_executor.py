@@ -3,8 +3,8 @@
 import pytest
 
 from harness.executors.executor import check_reach, ray_variables
-from harness.run_record import ModelVariant
-from harness.store import RunError
+from harness.runs.record import ModelVariant
+from harness.runs.store import RunError
 
 OURS = ModelVariant(label="local/smollm2", wire="chat", model="smollm2")
 THERE = OURS.model_copy(update={"label": "local/smollm2@http://a:8000/v1", "base_url": "http://a:8000/v1"})

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.executors.shard import Shard, cut, lane_widths, shard_size
-from harness.run_record import ModelVariant
-from harness.store import Trial
+from harness.runs.record import ModelVariant
+from harness.runs.store import Trial
 from scenarios.exam import Exam
 from tests.harness.little_reading import asked
 from tests.harness.little_run import exam

@@ -15,9 +15,9 @@ from harness.environment import Environment
 from harness.executors.letters import Answer, Begin, Enter, Leave, News, Played
 from harness.executors.line import Line
 from harness.executors.steward import Joined, Office, Steward, Superseded
-from harness.run import CapReached
-from harness.run_record import ModelVariant, RunRecord
-from harness.store import RunFolder
+from harness.runs.record import ModelVariant, RunRecord
+from harness.runs.store import RunFolder
+from harness.stopped import CapReached
 from scenarios.transcript import Exchange, Usage
 from tests.harness.clients.gated import PRICES
 from tests.harness.known import KNOWN, find_variant

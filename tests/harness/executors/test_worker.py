@@ -11,15 +11,15 @@ import pytest
 
 from harness.budget import Caps
 from harness.environment import Environment
-from harness.exams import load_scenarios, prepare_exams, world_home
+from harness.exams.prepare import load_scenarios, prepare_exams, world_home
 from harness.executors.letters import Begin, Played
 from harness.executors.line import Line
 from harness.executors.shard import Shard
 from harness.executors.steward import Joined, Office, Steward
 from harness.executors.worker import Job, play_shard
-from harness.run import RunStopped
-from harness.run_record import ModelVariant, RunRecord
-from harness.store import RunFolder
+from harness.runs.record import ModelVariant, RunRecord
+from harness.runs.store import RunFolder
+from harness.stopped import RunStopped
 from scenarios.documents.shelf import DocumentSettings
 from scenarios.transcript import Transcript
 from tests.harness.known import KNOWN

@@ -9,7 +9,7 @@ from harness.plan.plan import ModelPlan, PlanTokens, summed
 from harness.registry.entry import Entry, Limits, Registry
 from harness.registry.knowledge import Knowledge
 from harness.registry.rates import Prices
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.currency import ExchangeRate
 from tests.harness.known import KNOWN
 

@@ -13,8 +13,8 @@ from harness.registry.cache_rule import CacheRule, Pace
 from harness.registry.entry import Entry, Registry, load_registry
 from harness.registry.rates import Prices
 from harness.run import shuffled
-from harness.run_record import ModelVariant
-from harness.store import RunFolder
+from harness.runs.record import ModelVariant
+from harness.runs.store import RunFolder
 from scenarios.exam import Exam
 from tests.harness.known import KNOWN, find_variant
 from tests.harness.little_reading import OneDocument, asked

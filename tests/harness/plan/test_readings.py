@@ -8,14 +8,14 @@ from typing import get_args
 
 import pytest
 
-from harness.answer_key import prepare_exam
 from harness.clients.cache_marks import marked_messages
 from harness.clients.client import Ask, Conversation, Reply
+from harness.exams.answer_key import prepare_exam
 from harness.plan.counting import MESSAGE, Counting
 from harness.plan.readings import LINE_TOKENS, NOTED_TOKENS, Readings
 from harness.plan.request import PlannedRequest
-from harness.play import play
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
+from harness.trial.play import play
 from scenarios.exam import Exam
 from scenarios.reading import WHOLE, Layout
 from scenarios.transcript import AssistantMessage, Exchange, Message

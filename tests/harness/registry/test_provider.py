@@ -7,6 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from harness.clients.bounds import beyond_the_limit
+from harness.models.variants import find_variants
+from harness.models.wanted import Wanted
 from harness.registry.entry import Entry
 from harness.registry.knowledge import load_knowledge
 from harness.registry.provider import (
@@ -18,8 +20,7 @@ from harness.registry.provider import (
     hostname,
     load_providers,
 )
-from harness.run_record import ModelVariant
-from harness.variants import Wanted, find_variants
+from harness.runs.record import ModelVariant
 from scenarios.problem import ScenarioError
 from scenarios.thinking import Thinking
 from tests.harness.known import KNOWN

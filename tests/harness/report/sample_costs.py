@@ -11,7 +11,7 @@ from typing import Any
 from harness.plan.cost import Dollars
 from harness.plan.plan import ModelPlan, Plan, PlanTokens, summed
 from harness.registry.rates import Hours, Prices, Tier
-from harness.run_record import ModelVariant, RunRecord
+from harness.runs.record import ModelVariant, RunRecord
 from scenarios.currency import ExchangeRate
 from scenarios.transcript import (
     AssistantMessage,

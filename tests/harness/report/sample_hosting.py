@@ -6,7 +6,7 @@ from harness.bench.record import Bench, Client, Figures, Level, Load, Spread, Wo
 from harness.report import figures as report_figures
 from harness.report.hosting_sums import HostingSums
 from harness.report.server_figures import Watched
-from harness.run_record import Hosting, ModelVariant, RunRecord
+from harness.runs.record import Hosting, ModelVariant, RunRecord
 from tests.harness.report.sample_costs import SPRINTER, asked, hosted, spent
 from tests.harness.report.sample_run import Graded, bad, exam, good, graded, model, record
 from tests.harness.report.sample_server import at, look, session

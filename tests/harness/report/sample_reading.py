@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.report.figures import Report, collect
-from harness.run_record import ModelVariant
-from harness.store import Trial
+from harness.runs.record import ModelVariant
+from harness.runs.store import Trial
 from scenarios.exam import AnswerKey, Exam
 from scenarios.language import Language
 from scenarios.line import Line, Value

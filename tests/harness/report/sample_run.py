@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from harness.run_record import ModelVariant, RunRecord
-from harness.store import Trial
+from harness.runs.record import ModelVariant, RunRecord
+from harness.runs.store import Trial
 from scenarios.exam import AnswerKey, Exam, GoldCall, ToolSpec
 from scenarios.scenario import Scenario
 from scenarios.transcript import (

@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.report.figures import Figures, Report
 from harness.report.server_figures import ServerFigures, Session, Watched
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from local_models.metrics import Sample, read_metrics
 from scenarios.transcript import Exchange
 from tests.harness.report.sample_costs import asked, spent

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.report.figures import Figures, ModelFigures, Report, collect
-from harness.run_record import RunRecord
+from harness.runs.record import RunRecord
 from scenarios.transcript import Attempt, Exchange, ReadingRecord, Transcript
 from tests.harness.report.sample_costs import (
     CAP,

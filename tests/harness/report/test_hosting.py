@@ -15,7 +15,7 @@ from harness.report.hosting_sums import HostingSums
 from harness.report.markdown import markdown
 from harness.report.page import Page
 from harness.report.terminal import print_report
-from harness.run_record import Hosting
+from harness.runs.record import Hosting
 from scenarios.transcript import ReadingRecord
 from tests.harness.report.sample_costs import SPRINTER, asked
 from tests.harness.report.sample_hosting import (

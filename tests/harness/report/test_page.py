@@ -5,12 +5,12 @@ import re
 from importlib.resources import files
 from typing import Any, get_args
 
-from harness.pricing import Told, Untold
+from harness.models.pricing import Told, Untold
 from harness.registry.rates import Known
 from harness.report.figures import collect
 from harness.report.page import Bounds, Page
 from harness.report.thought import ThinkingPoint
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.documents.tasks.registry import TASKS
 from scenarios.reading import FactKind, Layout
 from scenarios.thinking import EFFORTS

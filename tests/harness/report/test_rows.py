@@ -3,7 +3,7 @@ import io
 
 import pytest
 
-from harness.pricing import UNPRICED, Tariff
+from harness.models.pricing import UNPRICED, Tariff
 from harness.report.rows import COLUMNS, csv_header, csv_line, trial_row
 from scenarios.line import Summary
 from scenarios.transcript import Attempt, Exchange, Transcript, Usage

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from harness.ledger import Line, Why, open_ledger
 from harness.report.cost_wording import spent_line
 from harness.report.spent import Spent, read_spent
-from harness.store import RunFolder
+from harness.runs.ledger import Line, Why, open_ledger
+from harness.runs.store import RunFolder
 
 NOW = "2026-11-22T12:00:00+00:00"
 

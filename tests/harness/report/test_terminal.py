@@ -2,7 +2,7 @@ import io
 
 from rich.console import Console
 
-from harness.pricing import Tariff
+from harness.models.pricing import Tariff
 from harness.report.conversation import print_trial
 from harness.report.figures import collect
 from harness.report.terminal import print_report

@@ -6,7 +6,7 @@ import pytest
 
 from harness.report.figures import collect
 from harness.report.thought import engaged, is_asked
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from scenarios.transcript import AssistantMessage, Carried, Exchange, SegmentRecord, Transcript
 from tests.harness.report.sample_costs import asked, costly_record, costly_trials, hosted, spent
 from tests.harness.report.sample_run import Graded, bad, broken, good, graded, record

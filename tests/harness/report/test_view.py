@@ -1,4 +1,4 @@
-from harness.pricing import Tariff
+from harness.models.pricing import Tariff
 from harness.report.view import CallView, TrialView, WordsView, trial_view
 from scenarios.line import Copy, Value
 from scenarios.transcript import AssistantMessage, Attempt, ToolCall, Transcript

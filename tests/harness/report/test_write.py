@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.report.write import write_reports
-from harness.store import RunFolder
+from harness.runs.store import RunFolder
 from scenarios.transcript import Exchange, ReadingRecord, Usage
 from tests.harness.report.sample_reading import Probe, played
 from tests.harness.report.sample_run import Graded, bad, broken, good, graded, model, record

@@ -15,12 +15,12 @@ from rich.console import Console
 from harness.cli import VERBS
 from harness.evaluation import Outcome
 from harness.run import Tally
-from harness.store import RunFolder
+from harness.runs.store import RunFolder
 from harness.verbs.reporting import tell_outcome
 from tests.harness.little_suite import write_suite
 from tests.harness.verbs.command_line import Said, contents, invoke, longspan
 
-HEAVY = ("mcp", "aiohttp", "numpy", "pydantic", "harness.play")
+HEAVY = ("mcp", "aiohttp", "numpy", "pydantic", "harness.trial.play")
 RUN = ("run", "little", "-m", "reference/oracle", "-m", "reference/idle", "--repeats", "2")
 
 

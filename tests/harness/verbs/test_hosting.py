@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.store import RunFolder
+from harness.runs.store import RunFolder
 from tests.harness.report.sample_hosting import BIG, FAST, SMALL, bench_of, compared_record, compared_trials
 from tests.harness.verbs.command_line import invoke
 

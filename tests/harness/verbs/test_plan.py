@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness.plan.plan import read_plan
-from harness.store import RunFolder
+from harness.runs.store import RunFolder
 from tests.harness.little_suite import write_suite
 from tests.harness.verbs.command_line import Said, contents, invoke
 from tests.harness.verbs.thread_server import Request, serving

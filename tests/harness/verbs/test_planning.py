@@ -1,7 +1,7 @@
 """Caps, limits and time-outs of a command line and its study."""
 
 from harness.budget import Caps
-from harness.run_record import ModelVariant
+from harness.runs.record import ModelVariant
 from harness.verbs.planning import caps_of, patient
 from scenarios.study import Study, StudyPatience
 from tests.harness.known import KNOWN

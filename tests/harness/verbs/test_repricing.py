@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.store import RunFolder
+from harness.runs.store import RunFolder
 from tests.harness.report.sample_costs import SPRINTER, asked, hosted, spent
 from tests.harness.report.sample_run import exam, good, record
 from tests.harness.verbs.command_line import invoke

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from harness.lease import take
-from harness.places import Bucket
-from harness.store import RunFolder
+from harness.runs.lease import take
+from harness.runs.places import Bucket
+from harness.runs.store import RunFolder
 from tests.harness.little_suite import write_suite
 from tests.harness.verbs.command_line import invoke
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import typer
 
-from harness.run import RunStopped
-from harness.store import RunError
-from harness.variants import ModelError
+from harness.models.wanted import ModelError
+from harness.runs.store import RunError
+from harness.stopped import RunStopped
 from harness.verbs.setting import run_async, spoken_errors
 from local_models.install import InstallError
 from scenarios.problem import Problem, ScenarioError

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from harness.reference_reading import answer_from
+from harness.exams.reference_reading import answer_from
 from scenarios.documents.document import Document
 from scenarios.documents.expand import expand, reference
 from scenarios.documents.tasks.segmented import SEGMENTED

@@ -1,0 +1,50 @@
+"""Grade transcripts with the exams they belong to; each exam is prepared once.
+
+Grading is pure, so it can be repeated at any time from a run's files alone.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from harness.runs.record import RunRecord
+from harness.runs.store import RunFolder, Trial
+from scenarios.exam import Exam
+from scenarios.transcript import Transcript
+from scoring.grade import Grade, grade, prepare
+from scoring.preparation import Prepared
+from scoring.registry import find_scorers, installed
+from scoring.score import Scorer
+
+GradedTrial = tuple[Trial, Exam, Transcript, Grade]
+
+
+@dataclass(frozen=True)
+class Grader:
+    """Keeps what it learnt of each exam."""
+
+    _known: dict[str, tuple[Prepared, Mapping[str, Scorer]]] = field(default_factory=dict)
+
+    def grade(self, exam: Exam, transcript: Transcript) -> Grade:
+        """The grade, with the scenario's plug-in scorers. Raises `UnknownScorer` for one not installed."""
+        known = self._known.get(exam.digest)
+        if known is None:
+            scorers = find_scorers(exam.scenario.scorers, installed() if exam.scenario.scorers else ())
+            known = self._known[exam.digest] = prepare(exam), scorers
+        return grade(known[0], transcript, known[1])
+
+
+def graded_trials(folder: RunFolder, record: RunRecord) -> Iterator[GradedTrial]:
+    """Every trial that was played, graded anew, one at a time."""
+    grader = Grader()
+    exams = folder.exams(record)
+    for trial, transcript in folder.transcripts(record):
+        exam = exams[trial.scenario]
+        yield trial, exam, transcript, grader.grade(exam, transcript)
+
+
+def keeping_scores(folder: RunFolder, trials: Iterable[GradedTrial]) -> Iterator[GradedTrial]:
+    """Hand the trials on, and write `scores.jsonl` on the way: one grade a line."""
+    with folder.files.growing("scores.jsonl") as lines:
+        for graded in trials:
+            lines.write(graded[3].model_dump_json(exclude_defaults=True).encode() + b"\n")
+            yield graded

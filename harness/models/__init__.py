@@ -1,0 +1,1 @@
+"""Models by name: what is asked of whom, at which price, and how it is reached."""

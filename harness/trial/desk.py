@@ -1,0 +1,171 @@
+"""The desk that an agent sits at for one trial: what is asked and called over it is limited and written down.
+
+The model is asked here and nowhere else, and so are the tools called. Whatever goes over the desk has its
+place in the transcript before the agent knows of it; whatever ends the trial is raised through the agent.
+"""
+
+from dataclasses import dataclass, field
+
+from harness.agents.agent import Prompt
+from harness.clients.client import Ask, Conversation, Model, Shared
+from harness.trial.mangled import mangled_call, unbalanced_think
+from scenarios.exam import Exam
+from scenarios.transcript import (
+    AssistantMessage,
+    Exchange,
+    Message,
+    ToolCall,
+    ToolMessage,
+    TrialClass,
+    UserMessage,
+)
+from tools.open_world import OpenWorld
+
+_LOOP = 5
+"""So many steps with the same calls and the same results in a row are a loop."""
+
+
+class Ended(Exception):
+    """The trial is over before the conversation is."""
+
+    def __init__(self, ended: TrialClass, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.ended = ended
+        self.kind = kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Step:
+    """A reply with calls, and what came back."""
+
+    calls: tuple[ToolCall, ...]
+    results: list[str] = field(default_factory=list)
+
+    def is_like(self, other: "_Step") -> bool:
+        mine, theirs = ([(call.name, call.arguments_json) for call in step.calls] for step in (self, other))
+        return mine == theirs and self.results == other.results
+
+
+@dataclass(kw_only=True)
+class TrialDesk:
+    """The conversation of one trial as it unfolds."""
+
+    exam: Exam
+    model: Model
+    repeat: int
+    world: OpenWorld = field(init=False)
+    """From the moment on when its servers are open."""
+    messages: list[Message] = field(default_factory=list)
+    segments: list[tuple[str, list[Message]]] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+    noted: dict[str, None] = field(default_factory=dict)
+    """In the order in which it was first noted."""
+    shared: Shared | None = None
+    calls: int = 0
+    worked: float = 0.0
+    """Seconds that the model and the tools took."""
+    force: bool = False
+    """Whether the next request has to bring a call."""
+    steps: list[_Step] = field(default_factory=list)
+    """Of this turn."""
+    talk: Conversation | None = None
+    prompt: Prompt | None = None
+    """What `talk` was last shown, by an agent that writes prompts of its own."""
+
+    def open_turn(self, text: str, *, force: bool) -> None:
+        """The user speaks, and an agent is to carry on."""
+        self.steps.clear()
+        self.force = force and bool(self.exam.key.tools)
+        self._say(UserMessage(text=text))
+
+    async def ask(self, prompt: Prompt | None = None) -> AssistantMessage:
+        self._check_limits()
+        limits = self.exam.scenario.limits
+        ask = Ask(
+            tool_choice="required" if self.force else "auto",
+            output_tokens=limits.output_tokens,
+            seconds=limits.seconds - self.worked,
+            shared=self.shared,
+        )
+        talk = self._conversation(prompt)
+        reply = await talk.reply(self.messages if prompt is None else prompt.messages, ask)
+        self.force = False
+        self.exchanges.append(reply.exchange)
+        self.worked += reply.exchange.ms / 1e3
+        message = reply.message
+        self._say(message)
+        if reply.cut_short:
+            self._cut_short(reply.exchange, ask.output_tokens)
+        if unbalanced_think(message, reply.exchange.usage):
+            said = "thinking in the text does not begin, or does not end, with a tag"
+            raise Ended("parser", "unbalanced_think", said)
+        if prompt is not None:
+            message = self.messages[-1] = self.segments[-1][1][-1] = prompt.read(message)
+        elif mangled_call(message, self.exam.key.tools):
+            raise Ended("parser", "call_as_text", "the server's parser left a whole tool call in the text")
+        if message.tool_calls:
+            self.steps.append(_Step(calls=message.tool_calls))
+        return message
+
+    async def call(self, call: ToolCall) -> ToolMessage:
+        if self.calls >= self.exam.scenario.limits.calls:
+            raise Ended("limit", "calls", f"{self.calls} calls were not enough")
+        self.calls += 1
+        result = await self.world.call(call)
+        self.worked += result.ms / 1e3
+        self._say(result)
+        self.steps[-1].results.append(result.text)
+        return result
+
+    def note(self, text: str) -> None:
+        self.noted[text] = None
+
+    def _check_limits(self) -> None:
+        """What a trial may use up before the model is asked once more."""
+        limits, last = self.exam.scenario.limits, self.steps[-_LOOP:]
+        if len(last) == _LOOP and all(step.is_like(last[0]) for step in last):
+            raise Ended("limit", "loop", f"the same calls with the same results {_LOOP} times in a row")
+        if len(self.exchanges) >= limits.steps:
+            raise Ended("limit", "steps", f"{limits.steps} requests were not enough")
+        if self.worked >= limits.seconds:
+            raise Ended(
+                "provider", "seconds", f"the {limits.seconds:g} s of the scenario were used up waiting"
+            )
+
+    def _cut_short(self, exchange: Exchange, asked: int) -> None:
+        """A cut reply ends the trial; its calls are never executed."""
+        if exchange.usage.output is not None and exchange.usage.output >= asked:
+            raise Ended("limit", "output_tokens", f"the scenario's {asked} output tokens were used up")
+        raise Ended("truncated", "length", "the model's own output limit cut the reply")
+
+    def _conversation(self, prompt: Prompt | None) -> Conversation:
+        """The one that goes on; another begins where a prompt does not go on from the last one."""
+        before, self.prompt = self.prompt, prompt
+        if self.talk is None or (prompt is not None and not _goes_on(prompt, before)):
+            exam = self.exam if prompt is None else _without_tools(self.exam, prompt.system)
+            self.talk = self.model.converse(exam, self.repeat)
+        return self.talk
+
+    def _say(self, message: Message) -> None:
+        self.messages.append(message)
+        self.segments[-1][1].append(message)
+
+
+def _goes_on(prompt: Prompt, before: Prompt | None) -> bool:
+    """Whether a prompt only adds messages to the one before it."""
+    return (
+        before is not None
+        and prompt.system == before.system
+        and prompt.messages[: len(before.messages)] == before.messages
+    )
+
+
+def _without_tools(exam: Exam, system: str) -> Exam:
+    """The exam as the model is shown it by an agent that tells it of the tools in words."""
+    return exam.model_copy(
+        update={
+            "scenario": exam.scenario.model_copy(update={"system": system}),
+            "key": exam.key.model_copy(update={"tools": ()}),
+            "digest": f"{exam.digest} without tools",
+        }
+    )
