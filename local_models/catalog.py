@@ -76,7 +76,7 @@ class Weights(Record):
     """On ModelScope; beside `hub`, the same weights."""
     package: PackagedWeights | None = None
     folder: Path | None = None
-    """A checkpoint folder of this machine, as transformers writes it."""
+    """A checkpoint folder of this machine, as transformers writes it; from the entry's own folder on."""
     gigabytes: PositiveFloat
     """On disk once installed, 10⁹ bytes each."""
     known: How = "memory"
@@ -300,10 +300,18 @@ def _load(file: Path) -> LocalModel:
     template = fields.get("chat_template")
     if isinstance(template, str):
         fields["chat_template"] = _template(read, template)
+    for weights in _each(fields.get("weights")):
+        if isinstance(weights.get("folder"), str):
+            weights["folder"] = file.absolute().parent / Path(weights["folder"]).expanduser()
     try:
         return LocalModel.model_validate(fields)
     except ValidationError as error:
         raise ScenarioError(list(record_problems(LocalModel, error, read))) from error
+
+
+def _each(weights: object) -> list[dict[str, Any]]:
+    """The sets of weights of an entry that nobody has checked yet."""
+    return [one for one in weights.values() if isinstance(one, dict)] if isinstance(weights, dict) else []
 
 
 def _template(read: YamlFile, name: str) -> str:

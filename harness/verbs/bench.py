@@ -21,6 +21,7 @@ from harness.models.local_names import LOCAL
 from harness.models.variants import find_variants
 from harness.models.wanted import ModelError, Wanted
 from harness.registry.knowledge import OURS, Knowledge, load_knowledge
+from harness.runs.addresses import WrongAddress, place_of
 from harness.runs.record import ModelVariant
 from harness.verbs.documents import FillerOption, LayoutOption, SizingOption, TokensOption, document_settings
 from harness.verbs.planning import (
@@ -100,7 +101,7 @@ def bench(  # noqa: PLR0913 # one parameter for each option of the command line
     max_cost: MaxCostOption = None,
     max_tokens: MaxTokensOption = None,
     registry: RegistryOption = None,
-    runs: Annotated[Path, typer.Option(help="The folder of run folders.")] = Path("runs"),
+    runs: Annotated[str, typer.Option(help="The folder of run folders, on a disk.")] = "runs",
     as_json: JsonFlag = False,
 ) -> None:
     """Time an endpoint under one load after the other: TTFT, TPOT, ITL, latency, throughput, goodput."""
@@ -139,7 +140,7 @@ def bench(  # noqa: PLR0913 # one parameter for each option of the command line
             seed=drawn,
             ignore_eos=whole,
             caps=Caps(max_cost=max_cost, max_tokens=max_tokens),
-            runs=runs,
+            runs=_disk(runs),
             command=shlex.join(["longspan", *sys.argv[1:]]),
             serving=serving,
         )
@@ -151,6 +152,14 @@ def bench(  # noqa: PLR0913 # one parameter for each option of the command line
         show(found, out, err)
     if found.stopped is not None or all(level.figures.answered == 0 for level in found.levels):
         raise typer.Exit(1)
+
+
+def _disk(runs: str) -> Path:
+    """A folder of this machine. Raises `WrongAddress` for a store: a bench writes while it measures."""
+    place = place_of(runs)
+    if not isinstance(place, Path):
+        raise WrongAddress(f"a bench is kept on a disk, and {runs} is none; name a folder, and copy it there")
+    return place
 
 
 def _patience(seconds: float) -> StudyPatience:

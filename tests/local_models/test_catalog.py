@@ -212,6 +212,12 @@ def test_a_template_of_ones_own_lies_beside_the_entry(tmp_path: Path) -> None:
     assert find_model("mine", entry(tmp_path, chat_template="mine.jinja")).template_file == own
 
 
+def test_a_folder_of_weights_is_looked_for_from_the_entry_on(tmp_path: Path) -> None:
+    own = {"bf16": {"precision": "bf16", "folder": "checkpoints/mine", "gigabytes": 0.3, "known": "read"}}
+    found = find_model("mine", entry(tmp_path, weights=own, default_weights=None))
+    assert found.weights_called("bf16").folder == tmp_path / "checkpoints" / "mine"
+
+
 def test_a_wrong_field_is_named_with_its_file_and_line(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(SMOLLM2 + "tool_praser: hermes\n", encoding="utf-8")
     line = SMOLLM2.count("\n") + 1

@@ -101,6 +101,7 @@ def test_documents_of_our_own_are_asked_with_their_beginning_in_common(tmp_path:
         ((MODEL, "--thinking", "off,on"), "one setting"),
         (("gpt-4.1",), "--max-cost"),
         (("messages:m@http://127.0.0.1:9/v1", "--ignore-eos"), "--ignore-eos"),
+        ((MODEL, "--runs", "memory://runs"), "kept on a disk"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line_and_nothing_is_made(
