@@ -103,15 +103,15 @@ class Matrix:
         title, look = subject.title, self.table.look
         play = forced(place / "forced", subject, server, self.home)
         if look(f"{title}: attached to as `{subject.name}@URL`", partial(see_trials, play)):
-            look(f"{title}: forced calls ({subject.tool_parser})", partial(see_calls, play))
+            if not subject.call:
+                look(f"{title}: forced calls ({subject.tool_parser})", partial(see_calls, play))
             if subject.reasoning_parser:
                 look(f"{title}: thinking ({subject.reasoning_parser})", partial(see_thinking, play))
-            look(f"{title}: repeated beginnings", partial(see_cache, play))
+            look(f"{title}: repeated beginnings", partial(see_cache, play, caches=subject.caches))
             look(f"{title}: /metrics, stored", partial(see_counts, play))
-        if subject.begins:
-            play = free(place / "free", subject, server, self.home)
-            if look(f"{title}: calls that nobody forced, played", partial(see_trials, play)):
-                look(f"{title}: such calls ({subject.tool_parser})", partial(see_calls, play))
+        play = free(place / "free", subject, server, self.home)
+        if look(f"{title}: calls that nobody forced, played", partial(see_trials, play)):
+            look(f"{title}: such calls ({subject.tool_parser})", partial(see_calls, play))
 
     def stretch(self) -> None:
         """A window stretched by YaRN, and a second model after it in the same study."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 import yaml
 
 from harness.runs.store import RunFolder
+from scenarios.places import LIBRARY
 from scenarios.transcript import GRADED, AssistantMessage, Transcript
 
 LONGSPAN = Path(sys.executable).with_name("longspan")
@@ -138,9 +140,10 @@ class Play:
 
     @classmethod
     def of(cls, place: Path, models: Sequence[Mapping[str, Any]], **study: Any) -> "Play":
-        """By default the first of a few scenarios with calls, two at a time."""
+        """By default the first of a few scenarios with calls, two at a time; `steps` ends them sooner."""
         place.mkdir(parents=True)
-        suites = SCENARIOS[: study.pop("scenarios", 3)]
+        names, steps = SCENARIOS[: study.pop("scenarios", 3)], study.pop("steps", None)
+        suites = names if steps is None else [_shortened(name, place, steps) for name in names]
         asked = {"models": list(models), "suites": list(suites), "limits": {"concurrency": 2}, **study}
         (place / "study.yaml").write_text(yaml.safe_dump(asked, sort_keys=False), "utf-8")
         return cls(place=place)
@@ -192,6 +195,20 @@ class Play:
         """What the record says of what served one of its models."""
         record = self.folder.record
         return record.engines[record.models[number].label]
+
+
+def _shortened(name: str, place: Path, steps: int) -> str:
+    """A copy of a scenario, which lets a model ask no more often."""
+    suite, _, scenario = name.partition("/")
+    library, copy = LIBRARY / suite, place / f"{suite}-in-{steps}"
+    (copy / scenario).mkdir(parents=True)
+    for file in library.iterdir():
+        if file.is_file():
+            shutil.copy(file, copy)
+    written = yaml.safe_load((library / scenario / "scenario.yaml").read_text("utf-8"))
+    asked = yaml.safe_dump({**written, "limits": {"steps": steps}}, sort_keys=False, allow_unicode=True)
+    (copy / scenario / "scenario.yaml").write_text(asked, "utf-8")
+    return f"./{copy.name}/{scenario}"
 
 
 def replies(transcript: Transcript) -> list[AssistantMessage]:

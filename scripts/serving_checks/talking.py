@@ -26,11 +26,16 @@ class Subject:
     tool_parser: str
     reasoning_parser: str | None
     context: int
-    begins: str = ""
-    """The token that a call begins with; empty where it is made of several."""
-    ends: str = ""
-    last: str = ""
-    """The token that ends a reply."""
+    begins: str = "<tool_call>"
+    """What a call begins with."""
+    whole: bool = False
+    """Whether its parser looks for tokens where a grammar, as it is one of letters, lets random weights spell
+    them by pieces.
+    """
+    call: str = ""
+    """A whole call as this model writes one, where random weights do not come to its end by themselves."""
+    caches: bool = True
+    """Whether vLLM caches beginnings on every CPU; with latent attention (MLA) it does on some only."""
 
     @property
     def title(self) -> str:
@@ -38,31 +43,36 @@ class Subject:
 
 
 _THOUGHT = "</think>"
-_NO_END = {"bad_words": [_THOUGHT]}
-"""Of a thought that never began, which would look like a fault of the parser."""
-_QUOTES = ('"', '",', '"}', '"}}')
-"""Tokens that end a string."""
-_QWEN = {"begins": "<tool_call>", "ends": "</tool_call>", "last": "<|im_end|>"}
-_DEEPSEEK = {
-    "begins": "<｜tool▁calls▁begin｜>",
-    "ends": "<｜tool▁call▁end｜>",
-    "last": "<｜end▁of▁sentence｜>",
-}
+_ENDS = ('"', '",', '"}', '"}}', "]", "}]", "}],", "]}")
+"""Tokens that end a string or a list."""
+_WORD = "#"
+_ONLY: Mapping[str, Any] = {"structured_outputs": {"choice": [_WORD]}}
+"""The only text that a request allows, besides thoughts and calls."""
+_CODER_CALL = """\
+<tool_call>
+<function=shop__get_gift_card>
+<parameter=code>
+GC-7Q4M
+</parameter>
+</function>
+</tool_call>"""
 _LISTED = (
-    Subject(name="local/tiny-qwen3", tool_parser="hermes", reasoning_parser="qwen3", context=32768, **_QWEN),
+    Subject(name="local/tiny-qwen3", tool_parser="hermes", reasoning_parser="qwen3", context=32768),
     Subject(
         name="local/tiny-deepseek-v3",
         tool_parser="deepseek_v31",
         reasoning_parser="deepseek_v3",
         context=32768,
-        **_DEEPSEEK,
+        begins="<｜tool▁calls▁begin｜>",
+        whole=True,
+        caches=False,
     ),
     Subject(
         name="local/tiny-qwen3-moe",
         tool_parser="qwen3_coder",
         reasoning_parser="qwen3",
         context=32768,
-        **_QWEN,
+        call=_CODER_CALL,
     ),
     Subject(name="local/smollm2", tool_parser="hermes", reasoning_parser=None, context=8192),
 )
@@ -79,37 +89,61 @@ def see_start(subject: Subject, server: Server) -> str:
 
 
 def forced(place: Path, subject: Subject, server: Server, home: Path) -> Play:
-    """A study whose first calls are forced, with its thinking off and on; played by `see_trials`."""
-    model: dict[str, Any] = {"name": server.attached, "first_call": "required"}
+    """A study whose first calls are forced where it does not think, and where it does it may say one word;
+    played by `see_trials`.
+    """
     if subject.reasoning_parser is None:
-        return Play.of(place, [model | {"sampling": {"max_tokens": 96}}], scenarios=2, repeats=2)
-    strings, thoughts = _often(subject, home, _QUOTES), _often(subject, home, (_THOUGHT, subject.last))
-    off = {"thinking": "off", "sampling": {"max_tokens": 320, "logit_bias": strings, **_NO_END}}
-    on = {"thinking": "on", "sampling": {"max_tokens": 96, "logit_bias": thoughts}}
-    return Play.of(place, [model | off, model | on], scenarios=2, repeats=2)
+        model = {"name": server.attached, "first_call": "required", "sampling": {"max_tokens": 96}}
+        return Play.of(place, [model], scenarios=2, repeats=2)
+    off = {"max_tokens": 320, "logit_bias": _likelier(subject, home, _ENDS, 3), "bad_words": [_THOUGHT]}
+    on = {
+        "max_tokens": 96,
+        **_ONLY,
+        "logit_bias": _likelier(subject, home, (_THOUGHT,), 2),
+        "bad_words": [subject.begins, "<"],
+    }
+    models = [
+        {"name": server.attached, "thinking": "off", "first_call": "required", "sampling": off},
+        {"name": server.attached, "thinking": "on", "sampling": on},
+    ]
+    return Play.of(place, models, scenarios=2, repeats=2, steps=2)
 
 
 def free(place: Path, subject: Subject, server: Server, home: Path) -> Play:
-    """A study that forces nothing, of a model that begins each reply with the token of a call; the server's
-    grammar holds it to the form from there on, and the parser has to read it out of the text.
+    """A study that forces nothing, and brings about calls that have to be read out of the text."""
+    sampling = _given_call(subject, home) if subject.call else _random_call(subject, home)
+    thinking = {"thinking": "off"} if subject.reasoning_parser else {}
+    return Play.of(place, [{"name": server.attached, "sampling": sampling, **thinking}], repeats=2, steps=2)
+
+
+def _random_call(subject: Subject, home: Path) -> dict[str, Any]:
+    """The server's grammar leaves a reply two ways: the only text that the request allows, which it forbids
+    as well, or a call as this model writes one.
     """
-    bias = _often(subject, home, _QUOTES) | _often(subject, home, (subject.begins,), 100)
-    sampling = {
-        "max_tokens": 320,
-        "logit_bias": bias,
-        "stop": [subject.ends],
-        "include_stop_str_in_output": True,
-    }
-    return Play.of(place, [{"name": server.attached, "thinking": "off", "sampling": sampling}])
+    if subject.reasoning_parser is None:
+        return {"max_tokens": 96, **_ONLY, "bad_words": [_WORD]}
+    ends = _likelier(subject, home, _ENDS, 3)
+    return {"max_tokens": 320, **_ONLY, "bad_words": [_WORD, _THOUGHT], "logit_bias": ends}
 
 
-def _often(subject: Subject, home: Path, words: Sequence[str], by: int = 3) -> dict[str, int]:
-    """What makes tokens likelier than they are; without it random weights may not come to the end of a string
-    or of a thought.
+def _given_call(subject: Subject, home: Path) -> dict[str, Any]:
+    """The only text that the request allows has a call, and is begun at once."""
+    likelier = _likelier(subject, home, (_WORD,), 100) | _likelier(subject, home, (subject.begins,), 50)
+    text = {"choice": [f"{_WORD}{subject.call}"]}
+    return {"max_tokens": 96, "structured_outputs": text, "logit_bias": likelier}
+
+
+def _likelier(subject: Subject, home: Path, words: Sequence[str], by: int) -> dict[str, int]:
+    """What makes tokens likelier than they are: without, random weights may come to no end of a string, or
+    of a thought. Where tokens have to be whole, their pieces are forbidden too.
     """
     file = json.loads((home / "tiny" / subject.title / "tokenizer.json").read_text("utf-8"))
-    numbers = file["model"]["vocab"] | {one["content"]: one["id"] for one in file["added_tokens"]}
-    return {str(numbers[word]): by for word in words if word in numbers}
+    special = {one["content"]: one["id"] for one in file["added_tokens"]}
+    ordinary = file["model"]["vocab"]
+    numbers = ordinary | special
+    pieces = {word for word in ordinary.keys() - special.keys() if "<" in word} if subject.whole else set()
+    forbidden = {str(ordinary[piece]): -100 for piece in sorted(pieces)}
+    return forbidden | {str(numbers[word]): by for word in words if word in numbers}
 
 
 def see_trials(play: Play, *options: str) -> str:
@@ -136,7 +170,7 @@ def see_calls(play: Play) -> str:
             if transcript.exchanges[0].finish != "length":
                 _check_calls(play, transcript)
                 whole += 1
-    if 2 * whole < total:
+    if 4 * whole < total:
         raise Broken(f"only {whole} of {total} first replies came to an end")
     return f"{whole} of {total} first replies whole, each a call of a real tool with arguments that fit it"
 
@@ -152,12 +186,12 @@ def see_thinking(play: Play) -> str:
     return f"reasoning in {sum(on)} of {len(on)} replies with it on, in none of {len(off)} with it off"
 
 
-def see_cache(play: Play) -> str:
+def see_cache(play: Play, *, caches: bool = True) -> str:
     """The second time that a beginning comes it is found, and server and replies agree on how much of it."""
     seen = []
     for model in report(play)["models"]:
         usage, server = model["usage"], model["server"]
-        if not usage["cached"] or usage["cached"] != server["cached_tokens"]:
+        if (caches and not usage["cached"]) or usage["cached"] != server["cached_tokens"]:
             raise Broken(f"{usage['cached']} cached by usage, {server['cached_tokens']} by the server")
         seen.append(f"{usage['cached']:,} of {usage['input']:,}")
     return f"{'; '.join(seen)} prompt tokens cached, by usage and by /metrics"
@@ -182,7 +216,7 @@ def report(play: Play) -> Any:
 def _check_calls(play: Play, transcript: Transcript) -> None:
     tools = {tool.name: tool for tool in play.folder.exam(transcript.scenario).key.tools}
     reply = replies(transcript)[0]
-    if not reply.tool_calls or reply.text.strip():
+    if not reply.tool_calls or reply.text.strip() not in {"", _WORD}:
         raise Broken(f"{transcript.scenario}: {len(reply.tool_calls)} calls beside {reply.text[:80]!r}")
     for call in reply.tool_calls:
         if call.name not in tools:

@@ -74,7 +74,7 @@ def test_reasoning_stands_apart_where_thinking_is_on_and_only_there(talk: Talk) 
 
 
 def test_a_repeated_beginning_is_cached_and_both_sides_count_it(talk: Talk) -> None:
-    assert see_cache(talk.forced)
+    assert see_cache(talk.forced, caches=talk.subject.caches)
 
 
 def test_what_the_server_counted_is_stored_and_is_our_usage_to_the_token(talk: Talk) -> None:
