@@ -24,7 +24,7 @@ from scoring.preparation import Gold, Stage
 from scoring.recovery import retried
 from scoring.rules import Violation
 from scoring.verdict import CallVerdict
-from scoring.verdicts import STORM, storm_around
+from scoring.verdicts import STORM
 
 Moment = tuple[float, float]
 """(index of the segment, position of the call); infinity is the end."""
@@ -121,7 +121,7 @@ def _of_order(evidence: Evidence) -> Iterator[Finding]:
 def _of_errors(found: Findings) -> Iterator[Finding]:
     evidence = found.evidence
     for made in evidence.made:
-        storm = storm_around(made, evidence.made)
+        storm = evidence.rows[made.position]
         primary = found.verdicts[made.position].code == "retry_storm"
         if len(storm) >= STORM and made.position == storm[0] and not primary:
             why = f"{made.name} failed {len(storm)} times in a row with the same arguments"

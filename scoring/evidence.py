@@ -15,7 +15,7 @@ from scenarios.transcript import (
     Transcript,
     parse_arguments,
 )
-from scoring.pairing import Made, Pair, pair_calls
+from scoring.pairing import Made, Pair, pair_calls, same_call
 from scoring.preparation import Gold, Prepared, Stage
 
 
@@ -31,6 +31,10 @@ class Evidence:
     lookup: Lookup
     """The value of a `ref`: from the model's own matching call, else from the gold results."""
     records: Mapping[str, SegmentRecord]
+    rows: tuple[range, ...]
+    """For each call the positions of the row of identical failing calls that it stands in; empty where it
+    succeeded.
+    """
 
     def reply(self, segment: str) -> str:
         record = self.records.get(segment)
@@ -75,7 +79,19 @@ def read(prepared: Prepared, transcript: Transcript) -> Evidence:
         pair_at={pair.made.position: pair for pair in pairs.values()},
         lookup=lookup,
         records={record.segment: record for record in transcript.segments},
+        rows=_rows(made),
     )
+
+
+def _rows(made: tuple[Made, ...]) -> tuple[range, ...]:
+    found, start = list[range](), 0
+    for place, call in enumerate(made, start=1):
+        after = made[place] if place < len(made) else None
+        if after is None or not (call.failed and after.failed and same_call(call, after)):
+            row = range(start, place)
+            found += [row if call.failed else range(0)] * len(row)
+            start = place
+    return tuple(found)
 
 
 def _calls(transcript: Transcript) -> Iterator[Made]:

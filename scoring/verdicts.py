@@ -42,18 +42,6 @@ def judge_calls(evidence: Evidence, violations: Sequence[Violation]) -> tuple[Ca
     )
 
 
-def storm_around(made: Made, calls: Sequence[Made]) -> range:
-    """The positions of the row of identical failing calls around a call; empty when it succeeded."""
-    if not made.failed:
-        return range(0)
-    first = last = made.position
-    while first > 0 and calls[first - 1].failed and same_call(made, calls[first - 1]):
-        first -= 1
-    while last + 1 < len(calls) and calls[last + 1].failed and same_call(made, calls[last + 1]):
-        last += 1
-    return range(first, last + 1)
-
-
 def _unsent(made: Made, evidence: Evidence) -> Judgement | None:
     """What kept a call from reaching its tool, or its result from coming back."""
     result, tools = made.result, evidence.prepared.tools
@@ -106,7 +94,7 @@ def _extra(made: Made, evidence: Evidence, stand_in: Gold | None) -> Judgement:
             return "redundant_repeat", f"call {earlier.position} again, with nothing changed in between"
         if evidence.writes(earlier):
             break
-    storm = storm_around(made, evidence.made)
+    storm = evidence.rows[made.position]
     if len(storm) >= STORM:
         return "retry_storm", f"the same failing call {len(storm)} times in a row"
     tool = evidence.prepared.tools.get(made.name)

@@ -251,7 +251,7 @@ DUAL_CHUNK = {
         (
             a_model("dca", extension=DUAL_CHUNK),
             {"extend": True},
-            r"dual-chunk attention, which vLLM dropped in 0\.11 .* again; serve it with SGLang$",
+            r"dual-chunk attention, which vLLM has no more; serve it with SGLang$",
         ),
         (a_model("dca", extension=DUAL_CHUNK), {"context": 500_000}, r"dual-chunk attention, which vLLM"),
         (a_model("typo", tool_parser="hermez"), {}, r"no tool parser 'hermez'; did you mean 'hermes'\?"),

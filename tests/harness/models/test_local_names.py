@@ -139,7 +139,11 @@ def test_what_transformers_serve_does_not_take_is_refused_or_left_out() -> None:
         ("local/qwen3-8b:fp8", {"weights": "int4"}, "is to be served with int4 weights; say one of the two"),
         ("local/qwen3-8b", {"context": "64k"}, "say extend to stretch it to 131,072 by YaRN"),
         ("local/smollm2", {"extend": True}, "leave out extend"),
-        ("local/qwen3-30b-a3b-instruct-2507", {"extend": True}, "dual-chunk attention, which vLLM dropped"),
+        (
+            "local/qwen3-30b-a3b-instruct-2507",
+            {"extend": True},
+            "dual-chunk attention, which vLLM has no more",
+        ),
         ("local/a:b:c@", {}, "is no name"),
         ("qwen3.7-plus", {"kv": "fp8"}, "`serve` is for models of ours"),
     ],

@@ -146,7 +146,7 @@ def test_a_window_within_the_models_own_is_not_stretched(tmp_path: Path) -> None
 
 
 def test_dual_chunk_attention_is_refused_with_what_else_can_be_done() -> None:
-    with pytest.raises(CannotServe, match=r"dual-chunk attention, which vLLM dropped.*SGLang.*YaRN"):
+    with pytest.raises(CannotServe, match=r"dual-chunk attention, which vLLM has no more.*SGLang.*YaRN"):
         wanted(of_model(find_model("qwen3-235b-a22b-instruct-2507"), None), context=1_010_000)
 
 
