@@ -13,6 +13,7 @@ from scenarios.language import Language
 from scenarios.line import Line
 from scenarios.reading import Reading
 from scenarios.record import Record
+from scenarios.theirs import Theirs
 
 R = TypeVar("R", bound=Record)
 FaultKind = Literal["timeout", "error", "garbled", "truncated", "slow"]
@@ -221,6 +222,8 @@ class Scenario(Record):
     limits: Limits = Limits()
     scorers: tuple[str, ...] = ()
     """Installed plug-in scorers that are wanted beside the built-in ones."""
+    theirs: Theirs | None = None
+    """What another benchmark expects, whose own verdict then decides; loaders give it."""
 
     @property
     def name(self) -> str:

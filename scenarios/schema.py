@@ -65,7 +65,9 @@ def _conversation() -> Schema:
     for name in ("suite", "id"):  # the folders' names
         del fields[name]
         schema["required"].remove(name)
-    del fields["reading"], parts["Expectation"]["properties"]["line"]  # made, and not written
+    for name in ("reading", "theirs"):  # made, and not written
+        del fields[name]
+    del parts["Expectation"]["properties"]["line"], parts["Theirs"]
     for name in [name for name in parts if hasattr(line, name) or hasattr(reading, name)]:
         del parts[name]
     fields["system"]["description"] = (
