@@ -9,29 +9,14 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
 from scenarios.exam import Exam
-from scenarios.record import Record
 from scenarios.transcript import Transcript
 from scoring.score import Score
+from scoring.tau2 import verdict as tau2
+from scoring.their_verdict import TheirVerdict
+
+__all__ = ["NoRules", "Rules", "RulesClash", "TheirVerdict", "find_rules", "their_scores"]
 
 GROUP = "longspan.verdicts"
-
-
-class TheirVerdict(Record):
-    """What another benchmark says of a trial by its own rules."""
-
-    benchmark: str
-    success: bool | None
-    """None where it cannot be known, as without a judge's verdicts that the rules ask for."""
-    reward: float | None = None
-    """As the benchmark counts it, where it counts in anything else than success."""
-    scores: dict[str, Score] = {}
-    """The components of the verdict, under the benchmark's own names."""
-    corrected: bool | None = None
-    """What `success` would be without the benchmark's known defects; None where nobody says."""
-    defects: dict[str, str] = {}
-    """By code: where a known defect of the rules touches this trial, and how."""
-    reason: str
-    """One sentence for a table."""
 
 
 Rules = Callable[[Exam, Transcript], TheirVerdict]
@@ -46,7 +31,7 @@ class RulesClash(ValueError):
     """Two bring the rules of one benchmark."""
 
 
-BUILT_IN: Mapping[str, Rules] = MappingProxyType({})
+BUILT_IN: Mapping[str, Rules] = MappingProxyType({tau2.BENCHMARK: tau2.judge})
 
 
 def installed() -> tuple[EntryPoint, ...]:

@@ -90,10 +90,7 @@ def policy(source: Source, domain: str, *, solo: bool) -> str:
         return _text(folder / ("policy_solo.md" if solo else "policy.md"))
     main = _text(folder / ("main_policy_solo.md" if solo else "main_policy.md"))
     support = _text(folder / "tech_support_manual.md")
-    return (
-        f"<main_policy>\n{main}\n</main_policy>\n"
-        f"<tech_support_policy>\n{support}\n</tech_support_policy>"
-    )
+    return f"<main_policy>\n{main}\n</main_policy>\n<tech_support_policy>\n{support}\n</tech_support_policy>"
 
 
 @cache
@@ -107,7 +104,10 @@ def guidelines(source: Source, *, tools: bool) -> str:
 def words_of(source: Source, module: str) -> dict[str, str]:
     """The texts that a module of the package gives names to, such as its prompts."""
     tree = ast.parse(_text(source.package / module))
-    nodes = [*tree.body, *(part for node in tree.body if isinstance(node, ast.ClassDef) for part in node.body)]
+    nodes = [
+        *tree.body,
+        *(part for node in tree.body if isinstance(node, ast.ClassDef) for part in node.body),
+    ]
     found: dict[str, str] = {}
     for node in nodes:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
