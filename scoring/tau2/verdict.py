@@ -30,7 +30,7 @@ _NAMES: Mapping[Basis, str] = {
 def judge(exam: Exam, transcript: Transcript, judged: Sequence[bool] | None = None) -> TheirVerdict:
     """The verdict on a task of tau2.
 
-    `judged` are a judge's verdicts on its assertions in natural language, in their order; None: nobody judged.
+    `judged` are verdicts on its assertions in natural language, in their order; None: nobody judged them.
     """
     theirs = exam.scenario.theirs
     criteria = read_criteria(theirs.criteria if theirs is not None else {})
