@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from harness.environment import read_environment
+from scenarios.bfcl.conversations import conversations
 from scenarios.bfcl.package import BfclPackage, bfcl
-from scenarios.bfcl.record import SINGLE_TURN, family_of, language_of
+from scenarios.bfcl.record import CATEGORIES, MULTI_TURN, family_of, language_of
 from scenarios.bfcl.rows import Row, data_files, functions_of, single_turn_rows
 from scenarios.transcript import ToolCall
 from scoring.bfcl.calls import Attempt, Call, read_text, read_tool_calls
@@ -30,6 +31,7 @@ from scoring.bfcl.gold import gold_calls
 from scoring.bfcl.single_turn import SingleTurn, judge
 from scripts.bfcl_mutants import text_mutants, tool_call_mutants
 from scripts.bfcl_oracle import Handler, Oracle
+from scripts.bfcl_talks import as_texts, gold_turn_calls, played, talk_mutants
 
 _AT_MOST_TOGETHER = 3
 
@@ -77,6 +79,32 @@ def compare(package: BfclPackage, oracle: Oracle, category: str, out: IO[str] | 
             line = f"{row.id} [{case.what}]"
             _count(texts if tally else calls, task, case, theirs, line, out)
     return calls, texts
+
+
+def compare_talks(package: BfclPackage, oracle: Oracle, category: str) -> Tally:
+    """The conversations of one category."""
+    questions, answers = data_files(category)
+    raw = {row["id"]: row for row in package.rows(questions)}
+    keys = {row["id"]: row["ground_truth"] for row in package.rows(answers)}
+    tally = Tally()
+    for task in conversations(package, category):
+        for what, turns in talk_mutants(gold_turn_calls(package, task)):
+            theirs = oracle.multi_turn(as_texts(turns), raw[task.id], keys[task.id])
+            ours = played(package, task, turns)
+            strict = ours.right(STRICT)
+            tally.cases += 1
+            tally.right += bool(theirs)
+            if what == "gold" and not theirs:
+                tally.gold_wrong.append(task.id)
+            if theirs is None and not strict:
+                tally.crashed += 1
+            elif strict == theirs:
+                tally.agreed += 1
+            else:
+                tally.unexplained.append(f"{task.id} [{what}]: BFCL {theirs}, ours {strict}")
+            if ours.right(CORRECTED) != strict:
+                tally.explained["idle_turn_unchecked"] += 1
+    return tally
 
 
 def task_of(row: Row, category: str) -> SingleTurn:
@@ -137,6 +165,15 @@ def explanation(task: SingleTurn, case: Case, strict: bool) -> str | None:
     return None
 
 
+def _tallies(
+    package: BfclPackage, oracle: Oracle, category: str, out: IO[str] | None
+) -> tuple[tuple[str, Tally], ...]:
+    if category in MULTI_TURN:
+        return (("", compare_talks(package, oracle, category)),)
+    calls, texts = compare(package, oracle, category, out)
+    return ("", calls), (" (text)", texts)
+
+
 def _runs(case: Case) -> bool:
     """Whether BFCL gives the text to `eval` and it holds more than a sum of literals."""
     return isinstance(case.sent, str) and case.what in ("power", "text times", "code", "name in a sum")
@@ -147,7 +184,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--home", type=Path, default=None, help="where `longspan install bfcl` put it")
-    parser.add_argument("--only", choices=SINGLE_TURN, action="append")
+    parser.add_argument("--only", choices=CATEGORIES, action="append")
     parser.add_argument(
         "--differences", type=Path, help="write every case where ours without defects differs"
     )
@@ -161,9 +198,9 @@ def main() -> int:
     gold: list[str] = []
     cases_seen = 0
     out = arguments.differences.open("w", encoding="utf-8") if arguments.differences else None
-    for category in arguments.only or SINGLE_TURN:
+    for category in arguments.only or CATEGORIES:
         began = time.process_time()
-        for what, tally in zip(("", " (text)"), compare(package, oracle, category, out), strict=True):
+        for what, tally in _tallies(package, oracle, category, out):
             if tally.cases:
                 counts = "".join(f"{count:8}" for count in (tally.cases, tally.right, tally.agreed))
                 rest = f"{tally.crashed:7}{tally.run:5}{len(tally.unexplained):7}"

@@ -89,6 +89,7 @@ class Oracle:
         self._relevance = vars(runner)["_evaluate_single_relevance_entry"]
         self._ast = vars(runner)["_evaluate_single_ast_entry"]
         self._multi_turn = runner.multi_turn_checker
+        self._kept = vars(import_module("bfcl_eval.eval_checker.multi_turn_eval.multi_turn_utils"))
         self.tool_calls = Handler(decode=_decode_tool_calls)
         self.text = Handler(decode=utils.default_decode_ast_prompting)
 
@@ -108,14 +109,15 @@ class Oracle:
             return None
         return bool(done["valid"])
 
-    def multi_turn(
-        self, turns: list[list[list[str]]], row: dict[str, Any], key: Any, model: str = ""
-    ) -> bool | None:
-        """Its verdict on call texts by turn and step, in fresh back ends unless `model` names used ones."""
+    def multi_turn(self, turns: list[list[list[str]]], row: dict[str, Any], key: Any) -> bool | None:
+        """Its verdict on call texts by turn and step; None where its checker raises. In fresh back ends: it
+        keeps them in its module by model and task, so the model has another name every time, and they go.
+        """
         try:
-            done = self._multi_turn(
-                turns, key, row, row["id"].rsplit("_", 1)[0], model or "m" + uuid.uuid4().hex
-            )
-        except Exception:  # as above
+            done = self._multi_turn(turns, key, row, row["id"].rsplit("_", 1)[0], "m" + uuid.uuid4().hex)
+        except Exception:  # whatever it raises would end its whole evaluation
             return None
+        finally:
+            for name in [name for name in self._kept if name.endswith("_instance")]:
+                del self._kept[name]
         return bool(done["valid"])
