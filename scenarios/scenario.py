@@ -94,6 +94,10 @@ class Tools(Record):
     """How many plausible tools that are of no use here stand beside the real ones."""
     faults: tuple[Fault, ...] = ()
     """Calls that go wrong on purpose; a good model tries again."""
+    answered: bool = True
+    """False: what the model calls is its answer. Nothing comes back, and the turn is over."""
+    later: dict[ToolName, Id] = {}
+    """Tools that the model is not offered before a segment: its id."""
 
 
 class CallPattern(Record):

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from scenarios.exam import Exam
 from scenarios.transcript import Transcript
+from scoring.bfcl import verdict as bfcl
 from scoring.score import Score
 from scoring.tau2 import verdict as tau2
 from scoring.their_verdict import TheirVerdict
@@ -31,7 +32,7 @@ class RulesClash(ValueError):
     """Two bring the rules of one benchmark."""
 
 
-BUILT_IN: Mapping[str, Rules] = MappingProxyType({tau2.BENCHMARK: tau2.judge})
+BUILT_IN: Mapping[str, Rules] = MappingProxyType({bfcl.BENCHMARK: bfcl.judge, tau2.BENCHMARK: tau2.judge})
 
 
 def installed() -> tuple[EntryPoint, ...]:

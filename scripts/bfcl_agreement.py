@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from harness.environment import read_environment
 from scenarios.bfcl.conversations import conversations
+from scenarios.bfcl.gold import gold_arguments
 from scenarios.bfcl.package import BfclPackage, bfcl
 from scenarios.bfcl.record import CATEGORIES, MULTI_TURN, family_of, language_of
 from scenarios.bfcl.rows import Row, data_files, functions_of, single_turn_rows
@@ -27,7 +28,6 @@ from scenarios.transcript import ToolCall
 from scoring.bfcl.calls import Attempt, Call, read_text, read_tool_calls
 from scoring.bfcl.defects import CORRECTED, DEFECTS, STRICT, Kept
 from scoring.bfcl.function_call import Rules
-from scoring.bfcl.gold import gold_calls
 from scoring.bfcl.single_turn import SingleTurn, judge
 from scripts.bfcl_mutants import text_mutants, tool_call_mutants
 from scripts.bfcl_oracle import Handler, Oracle
@@ -105,6 +105,17 @@ def compare_talks(package: BfclPackage, oracle: Oracle, category: str) -> Tally:
             if ours.right(CORRECTED) != strict:
                 tally.explained["idle_turn_unchecked"] += 1
     return tally
+
+
+def gold_calls(task: SingleTurn) -> tuple[Call, ...]:
+    rules = task.rules
+    return tuple(
+        Call(
+            function=one.function,
+            arguments=gold_arguments(one, rules.functions[one.function], rules.language),
+        )
+        for one in task.key
+    )
 
 
 def task_of(row: Row, category: str) -> SingleTurn:

@@ -7,13 +7,12 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from scenarios.bfcl.conversations import Conversation, parameters_of
+from scenarios.bfcl.conversations import Conversation, docs_of, parameters_of
 from scenarios.bfcl.package import BfclPackage
 from scoring.bfcl.defects import Kept
 from scoring.bfcl.multi_turn import judge_turns
 from scoring.bfcl.trial import gold_turns, played_turn
 from tools.bfcl.account import ConversationAccount
-from tools.bfcl.backends import docs_of
 from tools.world import Refused
 
 Call = tuple[str, dict[str, JsonValue]]

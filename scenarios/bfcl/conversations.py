@@ -1,7 +1,7 @@
 """BFCL's conversations: several turns over back ends that have a state, with a call list for every turn."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import JsonValue
@@ -9,6 +9,18 @@ from pydantic import JsonValue
 from scenarios.bfcl.package import BfclPackage
 from scenarios.bfcl.rows import data_files
 from scenarios.record import Record
+
+MODULES = {
+    "GorillaFileSystem": "gorilla_file_system",
+    "MathAPI": "math_api",
+    "MessageAPI": "message_api",
+    "TwitterAPI": "posting_api",
+    "TicketAPI": "ticket_api",
+    "TradingBot": "trading_bot",
+    "TravelAPI": "travel_booking",
+    "VehicleControlAPI": "vehicle_control",
+}
+"""By class of a back end: its module, and the file that describes its functions."""
 
 
 class GoldCall(Record):
@@ -55,6 +67,12 @@ def conversations(package: BfclPackage, category: str) -> Iterator[Conversation]
             added={int(turn): tuple(names) for turn, names in row.get("missed_function", {}).items()},
             gold=tuple(tuple(map(read_gold, turn)) for turn in gold[row["id"]]),
         )
+
+
+def docs_of(package: BfclPackage, classes: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The descriptions of the classes' functions, in BFCL's order."""
+    for name in classes:
+        yield from package.rows("multi_turn_func_doc", f"{MODULES[name]}.json")
 
 
 def read_gold(text: str) -> GoldCall:

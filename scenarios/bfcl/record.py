@@ -58,6 +58,20 @@ class KeyCall(Record):
     arguments: Key = {}
 
 
+class Criteria(Record):
+    """What BFCL's rules need to know of one task: `criteria` of its scenario's `theirs`."""
+
+    category: str
+    server: str
+    """Of the scenario: where its functions are."""
+    names: dict[str, str] = {}
+    """BFCL's name of each tool, by the name under which it is offered."""
+    functions: tuple[Function, ...] = ()
+    """Of a task with one turn."""
+    key: tuple[KeyCall, ...] = ()
+    """Of a task with one turn."""
+
+
 _BY_NAME: tuple[Family, ...] = ("irrelevance", "relevance", "parallel", "multiple")
 """In this order, since a name may hold two of the words."""
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from scenarios.bfcl.conversations import Conversation, parameters_of
+from scenarios.bfcl.conversations import Conversation, docs_of, parameters_of
 from scenarios.bfcl.package import BfclPackage
 from scenarios.transcript import Change
-from tools.bfcl.backends import BackEnds, docs_of
+from tools.bfcl.backends import BackEnds
 from tools.state import changes
 from tools.world import Refused, Spelt
 

@@ -15,20 +15,10 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from scenarios.bfcl.conversations import MODULES
 from scenarios.bfcl.package import MODULE, BfclPackage
 
 _SOURCES = f"{MODULE}.eval_checker.multi_turn_eval.func_source_code"
-_MODULES = {
-    "GorillaFileSystem": "gorilla_file_system",
-    "MathAPI": "math_api",
-    "MessageAPI": "message_api",
-    "TwitterAPI": "posting_api",
-    "TicketAPI": "ticket_api",
-    "TradingBot": "trading_bot",
-    "TravelAPI": "travel_booking",
-    "VehicleControlAPI": "vehicle_control",
-}
-"""By class; also what their descriptions are called under `multi_turn_func_doc`."""
 _STATELESS = frozenset({"MathAPI"})
 _LONGEST_TEXT = 500
 """Letters of a text in a state; a longer one is shown by its hash."""
@@ -70,12 +60,6 @@ class BackEnds:
     def state(self) -> dict[str, JsonValue]:
         """The public attributes by back end, with long texts by their hash."""
         return {name: _shortened(state_of(one)) for name, one in self._of.items()}
-
-
-def docs_of(package: BfclPackage, classes: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """The descriptions of the classes' functions, in BFCL's order."""
-    for name in classes:
-        yield from package.rows("multi_turn_func_doc", f"{_MODULES[name]}.json")
 
 
 def state_of(one: Any) -> Any:
@@ -147,7 +131,7 @@ def _methods(one: Any) -> Iterator[str]:
 
 def _class(package: BfclPackage, name: str) -> Any:
     with _importable(package):
-        return getattr(import_module(f"{_SOURCES}.{_MODULES[name]}"), name)
+        return getattr(import_module(f"{_SOURCES}.{MODULES[name]}"), name)
 
 
 @contextmanager

@@ -11,14 +11,13 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from scenarios.bfcl.conversations import Conversation
+from scenarios.bfcl.conversations import Conversation, docs_of
 from scenarios.bfcl.find import category_of, find_task
 from scenarios.bfcl.package import BfclPackage, NoBfcl, bfcl
 from scenarios.bfcl.record import language_of
 from scenarios.bfcl.schema import Tool, tools_of
 from scenarios.transcript import Change
 from tools.bfcl.account import ConversationAccount
-from tools.bfcl.backends import docs_of
 from tools.world import Account, Spelt, World, WorldTool
 
 PREFIX = "bfcl:"

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from scenarios.bfcl.gold import written
 from scenarios.bfcl.record import Function, Language, Parameter
 from scoring.bfcl import java, javascript
-from scoring.bfcl.gold import written
 from tests.scoring.bfcl.tasks import call, code, task
 
 

@@ -3,26 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic import JsonValue
+
 from scenarios.bfcl.record import Function, KeyCall, Language, Parameter
-from scoring.bfcl.calls import Call
-from scoring.bfcl.single_turn import SingleTurn
 
 
-def gold_calls(task: SingleTurn) -> tuple[Call, ...]:
+def gold_arguments(wanted: KeyCall, function: Function, language: Language) -> dict[str, JsonValue]:
     """The first right value of every argument that may not be left out or is listed first."""
-    return tuple(_gold_call(wanted, task) for wanted in task.key)
-
-
-def _gold_call(wanted: KeyCall, task: SingleTurn) -> Call:
-    function = task.rules.functions.get(wanted.function, Function(name=wanted.function))
-    arguments = {}
+    arguments: dict[str, JsonValue] = {}
     for name, alternatives in wanted.arguments.items():
         parameter = function.parameters.get(name)
         if parameter is None or not alternatives or (name not in function.required and alternatives[0] == ""):
             continue
         value = next((one for one in alternatives if one != ""), alternatives[0])
-        arguments[name] = written(value, parameter, task.rules.language)
-    return Call(function=wanted.function, arguments=arguments)
+        arguments[name] = written(value, parameter, language)
+    return arguments
 
 
 def written(value: Any, parameter: Parameter, language: Language) -> Any:
