@@ -15,6 +15,7 @@ from scenarios.documents.shelf import Shelf
 from scenarios.load import find_suite, library_suites, load_suite
 from scenarios.problem import Problem, ScenarioError, choices
 from scenarios.suite import Suite
+from scenarios.tau2 import suites as tau2
 
 GROUP = "longspan.suites"
 
@@ -31,7 +32,7 @@ class SuiteLoader(Protocol):
 
 Loaders = Mapping[str, SuiteLoader]
 
-BUILT_IN: Loaders = MappingProxyType({})
+BUILT_IN: Loaders = MappingProxyType({tau2.BENCHMARK: tau2.Tau2Suites()})
 """By first word."""
 
 

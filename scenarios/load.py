@@ -161,6 +161,8 @@ def digest(scenario: Scenario) -> str:
     for name, server in scenario.servers.items():
         if server.folder is not None:
             data["servers"][name]["folder"] = dict(_hashes(Path(server.folder)))
+        if scenario.theirs is not None and server.state is not None:  # its data is known by its hash
+            data["servers"][name]["state"].pop("folder", None)
     if scenario.reading is not None:  # its text is known by its digest, wherever its files are
         source = data["reading"]["document"]["source"]
         data["reading"]["document"]["source"] = {

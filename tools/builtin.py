@@ -23,7 +23,7 @@ from tools.servers.office import OFFICE
 from tools.servers.reader import READER
 from tools.servers.shop import SHOP
 from tools.servers.travel import TRAVEL
-from tools.world import Refused, Spelt, State, World, WorldTool
+from tools.world import Account, Refused, Spelt, State, World, WorldTool
 
 _WRAPPED: Mapping[str, Any] = MappingProxyType(
     {"type": "object", "properties": {"result": {}}, "required": ["result"]}
@@ -44,7 +44,7 @@ def listing(world: World, side: Side = "agent") -> list[dict[str, Any]]:
 
 def server_for(
     world: World,
-    state: State,
+    state: State | Account,
     *,
     checked: bool,
     side: Side = "agent",

@@ -19,7 +19,6 @@ from scenarios.problem import Problem, ScenarioError, choices
 from scenarios.scenario import ExpectedCall, Scenario, Segment, Tools
 from scenarios.transcript import ToolCall, ToolMessage
 from tools.open_world import OpenWorld, WorldHome, open_world
-from tools.state import changes
 
 _SPOILS = frozenset({"garbled", "truncated"})
 
@@ -32,14 +31,20 @@ async def prepare_exam(scenario: Scenario, home: WorldHome) -> Exam:
     calm = scenario.model_copy(update={"tools": Tools(distractors=scenario.tools.distractors)})
     work = _Derivation(scenario)
     async with open_world(calm, home=with_changes(home, transport="memory")) as world:
-        work.problems += _names(scenario, world.tools)
+        work.problems += _names(scenario, (*world.tools, *world.user_tools))
         initial = await world.snapshot()
         for segment, call in scenario.calls:
             if not work.problems:  # what follows a mistake fails for its sake
                 await work.run(world, segment, call)
         final = await world.snapshot()
-    changed = {name: found for name in final if (found := changes(initial[name], final[name]))}
-    key = AnswerKey(tools=world.tools, calls=tuple(work.calls), initial=initial, changes=changed)
+        key = AnswerKey(
+            tools=world.tools,
+            user_tools=world.user_tools,
+            calls=tuple(work.calls),
+            initial=initial,
+            changes=await world.changes(initial),
+            reference=world.references(),
+        )
     if not work.problems:
         work.problems += [*_facts(scenario, work.lookup), *_final(scenario, final, work.lookup)]
     if work.problems:
@@ -66,13 +71,22 @@ class _Derivation:
             self.problems.append((place, f"{error.args[0]}; an earlier gold call's result does not hold it"))
             return
         text = json.dumps(arguments, ensure_ascii=False)
-        result = await world.call(ToolCall(id=call.id, name=call.tool, arguments_json=text))
-        if result.problem is not None:
+        made = ToolCall(id=call.id, name=call.tool, arguments_json=text)
+        result = await world.call(made, self.scenario.side_of(call.tool))
+        failed = result.problem is not None
+        if (
+            failed and self.scenario.theirs is None
+        ):  # gold of other benchmarks may be meant to fail, or not work
             said = " ".join(result.text.split())
             self.problems.append((place, f"the gold call {call.tool} {text} fails: {said}"))
         self.calls.append(
             GoldCall(
-                id=call.id, segment=segment.id, tool=call.tool, arguments=arguments, result=_result(result)
+                id=call.id,
+                segment=segment.id,
+                tool=call.tool,
+                arguments=arguments,
+                result=_result(result),
+                failed=failed,
             )
         )
 

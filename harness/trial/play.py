@@ -25,7 +25,6 @@ from scenarios.scenario import Scenario
 from scenarios.transcript import Attempt, Change, Failure, Message, SegmentRecord, Transcript, TrialClass
 from tools.failure import WorldFailed
 from tools.open_world import OpenWorld, WorldHome, open_world
-from tools.state import changes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +77,7 @@ async def _play(script: "_Script", stage: Stage) -> tuple[TrialClass, Failure | 
             try:
                 await script.play(stage.agents[desk.model.variant.agent])
             finally:
-                after = await world.snapshot() if desk.calls else before  # without a call nothing changed
-                script.changes = {
-                    name: changed for name in after if (changed := changes(before[name], after[name]))
-                }
+                script.changes = await world.changes(before if desk.calls else None)
     except Ended as end:
         return end.ended, Failure(kind=end.kind, message=str(end))
     except AgentFailed as error:

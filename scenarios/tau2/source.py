@@ -110,20 +110,23 @@ def words_of(source: Source, module: str) -> dict[str, str]:
     ]
     found: dict[str, str] = {}
     for node in nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            text = _literal(node.value)
-            if text is not None:
-                found.setdefault(node.targets[0].id, text)
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if (
+                text := _literal(value)
+            ) is not None:
+                found.setdefault(name, text)
     return found
 
 
 def _literal(node: ast.expr) -> str | None:
-    """A text, also one that is written with `.strip()` behind it."""
+    """A text, also one that is written with `.strip()` behind it, or as the `content` of a message."""
     match node:
         case ast.Constant(value=str(text)):
             return text
         case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(text)), attr="strip"), args=[]):
             return text.strip()
+        case ast.Call(keywords=named):
+            return next((_literal(word.value) for word in named if word.arg == "content"), None)
     return None
 
 

@@ -77,6 +77,8 @@ def actions(criteria: Criteria, trial: Trial, tools: Mapping[str, ToolSpec]) -> 
     """Whether every reference action was made, by anybody, in any order, among any others."""
     wanted = criteria.actions or ()
     unmet = [action for action in wanted if not any(_meets(action, made) for made in trial.made)]
+    if criteria.solo:  # there is one side then
+        wanted = tuple(action.model_copy(update={"requestor": "assistant"}) for action in wanted)
     full = [[_fully_meets(action, made, tools) for made in trial.made] for action in wanted]
     pairs = dict(assign([[float(cell) for cell in row] for row in full]))
     defects: dict[str, str] = {}

@@ -36,6 +36,8 @@ class Criteria(Record):
     nl_assertions: tuple[str, ...] = ()
     given: bool = True
     """Whether the task has criteria at all; without any the reward is 1."""
+    solo: bool = False
+    """Whether the agent makes the user's calls too."""
     said_before: tuple[str, ...] = ()
     """What the assistant says in the history that the conversation goes on from."""
     made_before: tuple[Action, ...] = ()
@@ -53,18 +55,19 @@ def read_criteria(data: Mapping[str, JsonValue]) -> Criteria:
         server=str(data.get("server")),
         basis=tuple(word for word in BASES if word in basis),
         unknown=tuple(word for word in basis if word not in BASES),
-        actions=None if actions is None else tuple(map(_action, _list(actions))),
+        actions=None if actions is None else tuple(map(read_action, _list(actions))),
         assertions=None if assertions is None else tuple(map(_wording, _list(assertions))),
         communicate=_texts(theirs.get("communicate_info")),
         nl_assertions=_texts(theirs.get("nl_assertions")),
         given=isinstance(found, dict),
+        solo=data.get("solo") is True,
         said_before=tuple(
             str(message["content"])
             for message in history
             if message.get("role") == "assistant" and message.get("content")
         ),
         made_before=tuple(
-            _action(call)
+            read_action(call)
             for message in history
             if message.get("role") in {"assistant", "user"}
             for call in _list(message.get("tool_calls"))
@@ -72,7 +75,8 @@ def read_criteria(data: Mapping[str, JsonValue]) -> Criteria:
     )
 
 
-def _action(value: JsonValue) -> Action:
+def read_action(value: JsonValue) -> Action:
+    """One action or call, as tau2 writes both."""
     data = value if isinstance(value, dict) else {}
     arguments, compared = data.get("arguments"), data.get("compare_args")
     return Action(
