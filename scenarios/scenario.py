@@ -95,7 +95,7 @@ class Tools(Record):
     faults: tuple[Fault, ...] = ()
     """Calls that go wrong on purpose; a good model tries again."""
     answered: bool = True
-    """False: what the model calls is its answer. Nothing comes back, and the turn is over."""
+    """False: what the model calls is its answer. It reads no result, and the turn is over."""
     later: dict[ToolName, Id] = {}
     """Tools that the model is not offered before a segment: its id."""
 

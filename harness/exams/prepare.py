@@ -4,14 +4,17 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from harness.environment import Environment
+from harness.environment import Environment, read_environment
 from harness.exams.answer_key import prepare_exam
+from harness.exams.suites import suite_loaders
 from scenarios.documents.shelf import Shelf
 from scenarios.exam import Exam
-from scenarios.foreign_suites import foreign_loaders, named_suite
+from scenarios.foreign_suites import named_suite
 from scenarios.problem import Problem, ScenarioError
 from scenarios.scenario import Scenario, Transport
 from scoring.registry import ScorerClash, UnknownScorer, find_scorers, installed
+from tools.bfcl.worlds import WithBfcl
+from tools.builtin import built_in_worlds
 from tools.failure import WorldFailed
 from tools.open_world import WorldHome
 
@@ -32,7 +35,7 @@ def load_scenarios(
     shelf = shelf or Shelf()
     found: dict[str, Scenario] = {}
     problems: list[Problem] = []
-    loaders = foreign_loaders()
+    loaders = suite_loaders(read_environment().home)
     for name in suites:
         try:
             suite = named_suite(name, shelf, data=data, loaders=loaders)
@@ -86,4 +89,5 @@ def world_home(environment: Environment, work: Path, transport: Transport = "mem
         clock=time.perf_counter,
         call_timeout=_CALL_SECONDS,
         open_timeout=_OPEN_SECONDS,
+        worlds=WithBfcl(built_in_worlds(), environment.home),
     )

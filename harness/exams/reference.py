@@ -85,6 +85,9 @@ class Performance:
 
     async def reply(self, messages: Sequence[Message], ask: Ask) -> Reply:  # noqa: ARG002 # knows what comes
         """The next message of the behaviour; it takes no time and no tokens."""
+        if not self.read and self.exam.scenario.tools.later:
+            # A conversation begins anew where more tools are offered, so this may be a later turn.
+            self.turn = sum(isinstance(message, UserMessage) for message in messages) - 2
         new, self.read = messages[self.read :], len(messages)
         again = self._take_in([m for m in new if isinstance(m, ToolMessage)])
         if any(isinstance(message, UserMessage) for message in new):

@@ -34,6 +34,10 @@ class Ended(Exception):
         self.kind = kind
 
 
+class TurnOver(Exception):
+    """The model called where calls are its answer: it is asked no more, and the turn is over."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Step:
     """A reply with calls, and what came back."""
@@ -69,6 +73,8 @@ class TrialDesk:
     steps: list[_Step] = field(default_factory=list)
     """Of this turn."""
     talk: Conversation | None = None
+    shown: Exam | None = None
+    """With the tools that are offered now; None: with all of them."""
     prompt: Prompt | None = None
     """What `talk` was last shown, by an agent that writes prompts of its own."""
 
@@ -105,6 +111,7 @@ class TrialDesk:
             raise Ended("parser", "call_as_text", "the server's parser left a whole tool call in the text")
         if message.tool_calls:
             self.steps.append(_Step(calls=message.tool_calls))
+            await self._close_unanswered(message)
         return message
 
     async def call(self, call: ToolCall) -> ToolMessage:
@@ -116,6 +123,28 @@ class TrialDesk:
         self._say(result)
         self.steps[-1].results.append(result.text)
         return result
+
+    async def _close_unanswered(self, message: AssistantMessage) -> None:
+        """Make the calls for the record, where they are the answer, and show the model nothing of it."""
+        if self.exam.scenario.tools.answered:
+            return
+        for call in message.tool_calls:
+            await self.call(call)
+        raise TurnOver
+
+    def offer(self, segment: str) -> None:
+        """Offer what a segment has: the model is told anew where there is more than before."""
+        later = self.exam.scenario.tools.later
+        if not later:
+            return
+        places = {one.id: place for place, one in enumerate(self.exam.scenario.segments)}
+        now = places[segment]
+        tools = tuple(
+            tool for tool in self.exam.key.tools if places.get(later.get(tool.name, segment), now) <= now
+        )
+        if self.shown is None or self.shown.key.tools != tools:
+            key = self.exam.key.model_copy(update={"tools": tools})
+            self.shown, self.talk = self.exam.model_copy(update={"key": key}), None
 
     def note(self, text: str) -> None:
         self.noted[text] = None
@@ -142,7 +171,8 @@ class TrialDesk:
         """The one that goes on; another begins where a prompt does not go on from the last one."""
         before, self.prompt = self.prompt, prompt
         if self.talk is None or (prompt is not None and not _goes_on(prompt, before)):
-            exam = self.exam if prompt is None else _without_tools(self.exam, prompt.system)
+            shown = self.shown or self.exam
+            exam = shown if prompt is None else _without_tools(shown, prompt.system)
             self.talk = self.model.converse(exam, self.repeat)
         return self.talk
 

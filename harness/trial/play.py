@@ -7,7 +7,7 @@ class. What happened until then is always kept.
 
 import traceback
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
@@ -16,7 +16,7 @@ from harness.agents.agent import Agent, AgentFailed
 from harness.agents.native import Native
 from harness.clients.client import ClientError, ContextTooLong, Model, OverBudget
 from harness.runs.record import NATIVE, ModelVariant
-from harness.trial.desk import Ended, TrialDesk
+from harness.trial.desk import Ended, TrialDesk, TurnOver
 from harness.trial.opening import Openings, shared_beginning
 from scenarios.documents.expand import READER
 from scenarios.exam import Exam
@@ -161,7 +161,9 @@ class _Script:
         desk.noted |= dict.fromkeys(agent.notes)
         for segment in desk.exam.scenario.segments:
             desk.segments.append((segment.id, []))
+            desk.offer(segment.id)
             force = desk.model.variant.first_call == "required" and bool(segment.expect.calls)
             for text in segment.user:
                 desk.open_turn(text, force=force)
-                await agent.turn(desk)
+                with suppress(TurnOver):
+                    await agent.turn(desk)

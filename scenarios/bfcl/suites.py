@@ -145,7 +145,9 @@ def _expected(place: int, wanted: KeyCall, function: Function, tool: str, langua
             if one != "" and value not in values:
                 values.append(value)
         matcher: dict[str, JsonValue] = {"any_of": [{"equal": value} for value in values]}
-        arguments[name] = matcher | ({"optional": True} if "" in alternatives else {})
+        arguments[name] = (matcher if values else {"any": True}) | (
+            {"optional": True} if "" in alternatives else {}
+        )
     return ExpectedCall(id=f"call-{place}", tool=tool, args=arguments)
 
 

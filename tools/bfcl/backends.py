@@ -36,7 +36,8 @@ class BackEnds:
             one = _class(package, name)()
             if name not in _STATELESS:
                 one._load_scenario(deepcopy(config.get(name, {})), long_context=long_context)  # noqa: SLF001 # its own way to begin
-            self._of[name] = one
+            # What they begin with may be a constant of their module, which a call would change for good.
+            self._of[name] = one = deepcopy(one)
             self._digests[name] = _digest(state_of(one))
         self._owners = {tool: name for name, one in self._of.items() for tool in _methods(one)}
 

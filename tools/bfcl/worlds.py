@@ -23,25 +23,26 @@ from tools.world import Account, Spelt, World, WorldTool
 PREFIX = "bfcl:"
 
 
-class BfclWorlds(Mapping[str, World]):
-    """Every task of BFCL as a world; none is named beforehand, since there are thousands."""
+class WithBfcl(Mapping[str, World]):
+    """Worlds, and beside them every task of BFCL, which are not listed, since there are thousands."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, worlds: Mapping[str, World], home: Path) -> None:
+        self._worlds = worlds
         self._home = home
 
     def __getitem__(self, name: str) -> World:
         if not name.startswith(PREFIX):
-            raise KeyError(name)
+            return self._worlds[name]
         try:
             return _world(bfcl(self._home), name)
         except NoBfcl as error:
             raise KeyError(str(error)) from error
 
     def __iter__(self) -> Iterator[str]:
-        return iter(())
+        return iter(self._worlds)
 
     def __len__(self) -> int:
-        return 0
+        return len(self._worlds)
 
 
 @cache
