@@ -4,6 +4,7 @@ The package imports some forty others before it can check anything. What its che
 or two, so everything that is not there is stood in for; the checkers themselves run unchanged.
 """
 
+import csv
 import json
 import os
 import sys
@@ -19,6 +20,7 @@ from typing import Any
 from scenarios.bfcl.record import language_of
 
 _ABSENT = (
+    "pandas",
     "tree_sitter",
     "tree_sitter_java",
     "tree_sitter_javascript",
@@ -29,7 +31,6 @@ _ABSENT = (
 )
 _REPLACED = (
     "bfcl_eval.constants.model_config",
-    "bfcl_eval.eval_checker.eval_runner_helper",
     "bfcl_eval.model_handler.base_handler",
 )
 MODEL = "probe"
@@ -55,6 +56,8 @@ class _StandIn(types.ModuleType):
 
 class _Model:
     underscore_to_dot = False
+    display_name = url = org = license = MODEL
+    input_price = output_price = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +92,7 @@ class Oracle:
         self._relevance = vars(runner)["_evaluate_single_relevance_entry"]
         self._ast = vars(runner)["_evaluate_single_ast_entry"]
         self._multi_turn = runner.multi_turn_checker
+        self._leaderboard = runner.generate_leaderboard_csv
         self._kept = vars(import_module("bfcl_eval.eval_checker.multi_turn_eval.multi_turn_utils"))
         self.tool_calls = Handler(decode=_decode_tool_calls)
         self.text = Handler(decode=utils.default_decode_ast_prompting)
@@ -121,3 +125,11 @@ class Oracle:
             for name in [name for name in self._kept if name.endswith("_instance")]:
                 del self._kept[name]
         return bool(done["valid"])
+
+    def overall(self, scores: dict[str, tuple[float, int]]) -> float:
+        """The number that its leaderboard has for accuracies and counts by category, in per cent."""
+        folder = Path(tempfile.mkdtemp(prefix="bfcl-"))
+        table = {MODEL: {name: {"accuracy": one, "total_count": n} for name, (one, n) in scores.items()}}
+        self._leaderboard(table, folder)
+        with (folder / "data_overall.csv").open(encoding="utf-8", newline="") as file:
+            return float(next(csv.DictReader(file))["Overall Acc"].rstrip("%"))

@@ -76,8 +76,8 @@ def _altered(value: JsonValue) -> JsonValue:
 
 
 def as_texts(turns: Turns) -> list[list[list[str]]]:
-    """By turn and step, one call a step, as BFCL's checker wants it."""
-    return [[[_text(name, arguments)] for name, arguments in turn] for turn in turns]
+    """By turn and step, as BFCL's checker wants it: all calls of a turn in one step."""
+    return [[[_text(name, arguments) for name, arguments in turn]] if turn else [] for turn in turns]
 
 
 def _text(name: str, arguments: dict[str, JsonValue]) -> str:
@@ -104,5 +104,5 @@ def played(package: BfclPackage, task: Conversation, turns: Turns) -> Played:
         for name, arguments in turn:
             with suppress(Refused):
                 account.call(name, arguments)
-        found.append(played_turn(account.calls, before, len(turn)))
+        found.append(played_turn(account.calls, before, int(bool(turn))))
     return Played(gold=gold, turns=found)

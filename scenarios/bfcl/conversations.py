@@ -10,6 +10,7 @@ from scenarios.bfcl.package import BfclPackage
 from scenarios.bfcl.rows import data_files
 from scenarios.record import Record
 
+FUNCTION_DOCS = "multi_turn_func_doc"
 MODULES = {
     "GorillaFileSystem": "gorilla_file_system",
     "MathAPI": "math_api",
@@ -72,7 +73,7 @@ def conversations(package: BfclPackage, category: str) -> Iterator[Conversation]
 def docs_of(package: BfclPackage, classes: Sequence[str]) -> Iterator[dict[str, Any]]:
     """The descriptions of the classes' functions, in BFCL's order."""
     for name in classes:
-        yield from package.rows("multi_turn_func_doc", f"{MODULES[name]}.json")
+        yield from package.rows(FUNCTION_DOCS, f"{MODULES[name]}.json")
 
 
 def read_gold(text: str) -> GoldCall:

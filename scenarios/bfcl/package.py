@@ -39,24 +39,25 @@ class BfclPackage:
 
     def rows(self, *parts: str) -> Iterator[dict[str, Any]]:
         """The rows of one data file, in its order. Raises `NoBfcl` when the package has no such file."""
-        file = self.data.joinpath(*parts)
-        try:
-            text = file.read_text(encoding="utf-8")
-        except FileNotFoundError as error:
-            raise NoBfcl(
-                f"{DISTRIBUTION} {self.version} has no {file}; {REMEDY} for the version we know"
-            ) from error
+        text = self._read(self.data.joinpath(*parts)).decode()
         for line in text.split("\n"):  # a text within a row may hold other line ends
             if line.strip():
                 yield cast(dict[str, Any], json.loads(line))
 
     def digest(self, files: Sequence[str]) -> str:
-        """SHA-256 over data files, by name and content: what results are compared under."""
+        """SHA-256 over data files, by name and content: what results are compared under. Raises `NoBfcl`."""
         whole = hashlib.sha256()
         for name in sorted(files):
-            content = hashlib.sha256(self.data.joinpath(name).read_bytes())
+            content = hashlib.sha256(self._read(self.data / name))
             whole.update(f"{name} {content.hexdigest()}\n".encode())
         return whole.hexdigest()
+
+    def _read(self, file: Path) -> bytes:
+        try:
+            return file.read_bytes()
+        except FileNotFoundError as error:
+            said = f"{DISTRIBUTION} {self.version} has no {file}; {REMEDY} for the version we know"
+            raise NoBfcl(said) from error
 
 
 def find_bfcl(home: Path) -> BfclPackage | None:

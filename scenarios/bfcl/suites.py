@@ -11,11 +11,11 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from scenarios.bfcl.conversations import Conversation, docs_of, parameters_of, prompt_of
+from scenarios.bfcl.conversations import FUNCTION_DOCS, Conversation, docs_of, parameters_of, prompt_of
 from scenarios.bfcl.find import category_of, tasks_of
 from scenarios.bfcl.gold import gold_arguments, written
 from scenarios.bfcl.package import DISTRIBUTION, REMEDY, BfclPackage, NoBfcl, bfcl
-from scenarios.bfcl.record import CATEGORIES, Criteria, Function, KeyCall, Language, language_of
+from scenarios.bfcl.record import CATEGORIES, MULTI_TURN, Criteria, Function, KeyCall, Language, language_of
 from scenarios.bfcl.rows import Row, data_files, functions_of
 from scenarios.bfcl.schema import tools_of
 from scenarios.problem import Problem, ScenarioError
@@ -64,8 +64,7 @@ class BfclSuites:
 
 
 def _scenarios(package: BfclPackage, category: str) -> Iterator[Scenario]:
-    files = data_files(category)
-    data = package.digest(files)
+    data = package.digest((*data_files(category), *_docs(package, category)))
     added = prompt_of(package)
     for task in tasks_of(package, category).values():
         talks = isinstance(task, Conversation)
@@ -93,6 +92,13 @@ def _scenarios(package: BfclPackage, category: str) -> Iterator[Scenario]:
             limits=made.limits,
             theirs=theirs,
         )
+
+
+def _docs(package: BfclPackage, category: str) -> Iterator[str]:
+    """The files with the functions of conversations, which are no part of their rows."""
+    if category in MULTI_TURN:
+        for file in (package.data / FUNCTION_DOCS).glob("*.json"):
+            yield f"{FUNCTION_DOCS}/{file.name}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,10 +150,12 @@ def _expected(place: int, wanted: KeyCall, function: Function, tool: str, langua
             value = written(one, parameter, language)
             if one != "" and value not in values:
                 values.append(value)
-        matcher: dict[str, JsonValue] = {"any_of": [{"equal": value} for value in values]}
-        arguments[name] = (matcher if values else {"any": True}) | (
-            {"optional": True} if "" in alternatives else {}
-        )
+        matcher: dict[str, JsonValue] = {"any": True}
+        if values:
+            matcher = {"any_of": [{"equal": value} for value in values]}
+        if "" in alternatives:
+            matcher["optional"] = True
+        arguments[name] = matcher
     return ExpectedCall(id=f"call-{place}", tool=tool, args=arguments)
 
 
