@@ -15,6 +15,7 @@ from scenarios.line import Line
 from scenarios.reading import Reading
 from scenarios.record import Record
 from scenarios.theirs import Theirs
+from scenarios.transcript import Message
 from scenarios.user import SimulatedUser
 
 R = TypeVar("R", bound=Record)
@@ -212,6 +213,8 @@ class Scenario(Record):
     """By name; the model sees their tools as `NAME__TOOL`."""
     tools: Tools = Tools()
     segments: Annotated[tuple[Segment, ...], Field(min_length=1)]
+    history: tuple[Message, ...] = ()
+    """What the model is shown before the conversation, as if it had happened; loaders give it."""
     user: SimulatedUser | None = None
     """Who talks to the model where no turns are written; there is one segment then."""
     final: Final = Final()

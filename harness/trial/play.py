@@ -130,7 +130,7 @@ async def _opened(desk: TrialDesk, stage: Stage) -> AsyncIterator[tuple[Scenario
     """The scenario with its document where it belongs: before the question, or behind an MCP server."""
     scenario = desk.exam.scenario
     if scenario.reading is None or stage.openings is None:
-        yield scenario, ()
+        yield scenario, scenario.history
         return
     if scenario.reading.layout == "tools":
         parts: JsonValue = list(stage.openings.parts(scenario.reading))
