@@ -6,7 +6,7 @@ Matchers stay the JSON that their author wrote; `scenarios.matchers` gives them 
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, JsonValue, field_serializer, model_validator
 
 from scenarios import matchers
 from scenarios.fields import Argument, Fact, Id, Side, ToolName
@@ -229,6 +229,11 @@ class Scenario(Record):
     @property
     def name(self) -> str:
         return f"{self.suite}/{self.id}"
+
+    @field_serializer("history")
+    def _with_roles(self, history: tuple[Message, ...]) -> list[dict[str, JsonValue]]:
+        """Whole, since a message is told by its role, which is a default."""
+        return [message.model_dump(mode="json") for message in history]
 
     @model_validator(mode="after")
     def _somebody_speaks(self) -> Self:

@@ -38,8 +38,9 @@ def _message(message: dict[str, JsonValue], server: str) -> list[Message]:
             made = tuple(_call(call, server) for call in (calls if isinstance(calls, list) else []))
             return [AssistantMessage(text=text, tool_calls=made, given=True)]
         case "tool" if message.get("requestor") != "user":
-            problem = "tool_error" if message.get("error") is True else None
-            return [ToolMessage(call_id=str(message.get("id")), text=text, problem=problem)]
+            answer = ToolMessage(call_id=str(message.get("id")), text=text)
+            failed = message.get("error") is True
+            return [answer.model_copy(update={"problem": "tool_error"}) if failed else answer]
     return []
 
 
