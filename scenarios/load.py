@@ -32,6 +32,7 @@ _NOT_WRITTEN = {
     "suite": "comes from the folder's name",
     "id": "comes from the folder's name",
     "reading": "is made from `document:` or `generate:`",
+    "history": "is given to the suites of other benchmarks by what reads them",
     "theirs": "is given to the suites of other benchmarks by what reads them",
 }
 """Fields of a scenario that no file has."""

@@ -21,6 +21,7 @@ from scenarios.fields import Side
 from tools.servers.desk import DESK
 from tools.servers.office import OFFICE
 from tools.servers.reader import READER
+from tools.servers.router import ROUTER
 from tools.servers.shop import SHOP
 from tools.servers.travel import TRAVEL
 from tools.world import Account, Refused, Spelt, State, World, WorldTool
@@ -32,7 +33,7 @@ _WRAPPED: Mapping[str, Any] = MappingProxyType(
 
 def built_in_worlds() -> Mapping[str, World]:
     """The worlds that Longspan ships, by name."""
-    return MappingProxyType({world.name: world for world in (SHOP, TRAVEL, DESK, OFFICE, READER)})
+    return MappingProxyType({world.name: world for world in (SHOP, TRAVEL, DESK, OFFICE, READER, ROUTER)})
 
 
 @cache

@@ -17,7 +17,9 @@ from scenarios.matching import Lookup, compare, resolve, sample_arguments, wordi
 from scenarios.pointer import value_at
 from scenarios.problem import Problem, ScenarioError, choices
 from scenarios.scenario import ExpectedCall, Scenario, Segment, Tools
+from scenarios.script import NoGold, gold_talk
 from scenarios.transcript import ToolCall, ToolMessage
+from scenarios.user import UserCall
 from tools.open_world import OpenWorld, WorldHome, open_world
 
 _SPOILS = frozenset({"garbled", "truncated"})
@@ -47,6 +49,7 @@ async def prepare_exam(scenario: Scenario, home: WorldHome) -> Exam:
         )
     if not work.problems:
         work.problems += [*_facts(scenario, work.lookup), *_final(scenario, final, work.lookup)]
+        work.problems += _talk(scenario, key)
     if work.problems:
         file = Path(scenario.suite) / scenario.id / "scenario.yaml"
         raise ScenarioError([Problem(file=file, field=where, message=said) for where, said in work.problems])
@@ -74,9 +77,7 @@ class _Derivation:
         made = ToolCall(id=call.id, name=call.tool, arguments_json=text)
         result = await world.call(made, self.scenario.side_of(call.tool))
         failed = result.problem is not None
-        if (
-            failed and self.scenario.theirs is None
-        ):  # gold of other benchmarks may be meant to fail, or not work
+        if failed and self.scenario.theirs is None:  # what other benchmarks call gold may well fail
             said = " ".join(result.text.split())
             self.problems.append((place, f"the gold call {call.tool} {text} fails: {said}"))
         self.calls.append(
@@ -93,6 +94,14 @@ class _Derivation:
 
 def _result(message: ToolMessage) -> JsonValue:
     return message.structured if message.structured is not None else message.text
+
+
+def _talk(scenario: Scenario, key: AnswerKey) -> Iterator[tuple[str, str]]:
+    """Whether the conversation with a scripted user can go as gold does."""
+    try:
+        gold_talk(scenario, key) if scenario.user is not None else ()
+    except NoGold as error:
+        yield "user.script", str(error)
 
 
 def _facts(scenario: Scenario, lookup: Lookup) -> Iterator[tuple[str, str]]:
@@ -114,12 +123,19 @@ def _names(scenario: Scenario, offered: Sequence[ToolSpec]) -> Iterator[tuple[st
     named += [(f"segments.{s.id}.allow", name) for s in scenario.segments for name in s.expect.allow]
     named += [("final.never", pattern.tool) for pattern in scenario.final.never]
     named += [("tools.faults", fault.tool) for fault in scenario.tools.faults]
+    named += [("user.script", call.tool) for call in _scripted(scenario)]
     for place, name in named:
         if name not in tools:
             yield place, f"no tool is called {name!r}; {choices(name, tools)}"
     for fault in scenario.tools.faults:
         if fault.error in _SPOILS and fault.tool in tools and tools[fault.tool].writes:
             yield "tools.faults", f"{fault.error!r} is only for tools that read; {fault.tool} writes"
+
+
+def _scripted(scenario: Scenario) -> Iterator[UserCall]:
+    """The calls in the script of a user."""
+    script = scenario.user.script if scenario.user is not None else None
+    return (call for move in (script.moves if script is not None else ()) for call in move.do)
 
 
 def _final(scenario: Scenario, final: Mapping[str, JsonValue], lookup: Lookup) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,8 @@ given to them as data.
 import hashlib
 import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -16,6 +17,7 @@ from pydantic import JsonValue
 from scenarios.fields import Side
 from scenarios.scenario import Expectation, ExpectedCall, Limits, Scenario, Segment, Server
 from scenarios.suite import Suite
+from scenarios.tau2.history import History, read_history
 from scenarios.tau2.source import (
     DOMAINS,
     INSTALL,
@@ -42,8 +44,12 @@ _LONGEST_ID = 80
 _LONGEST_TITLE = 100
 
 
+@dataclass(frozen=True, kw_only=True)
 class Tau2Suites:
     """What `named_suite` finds under `tau2/`."""
+
+    find: Callable[[Path | None], Source] = find_source
+    """Where the package and the data are."""
 
     def names(self) -> Sequence[str]:
         return (
@@ -55,11 +61,11 @@ class Tau2Suites:
         """The tasks of a split, of `base` if none is named. Raises `ScenarioError`."""
         base, _, split = name.removeprefix(f"{BENCHMARK}/").partition(":")
         domain = base.removesuffix("-solo")
-        source = find_source(data)
+        source = self.find(data)
         tasks = read_tasks(source, domain, split or "base")
         solo = base != domain
         there = [task for task in tasks if not solo or task.get("ticket")]
-        maker = _Maker(source=source, domain=domain, solo=solo, elsewhere=data is not None)
+        maker = TaskMaker(source=source, domain=domain, solo=solo, elsewhere=data is not None)
         return Suite(
             name=maker.suite,
             title=f"tau2 {base}, {len(there)} tasks of {source.version}",
@@ -68,14 +74,20 @@ class Tau2Suites:
         )
 
 
-class _Maker:
-    """Makes the scenarios of one domain."""
+@dataclass(frozen=True, kw_only=True)
+class TaskMaker:
+    """Makes scenarios of the tasks of one domain."""
 
-    def __init__(self, *, source: Source, domain: str, solo: bool, elsewhere: bool) -> None:
-        self.source, self.domain, self.solo = source, domain, solo
-        self.folder = str(source.folder(domain)) if elsewhere else None
-        self.suite = f"{BENCHMARK}-{domain}" + ("-solo" if solo else "")
-        self.world = self.suite
+    source: Source
+    domain: str
+    solo: bool = False
+    elsewhere: bool = False
+    """Whether the data is not the installed package's."""
+
+    @property
+    def suite(self) -> str:
+        """The suite's id, and the name of its world."""
+        return f"{BENCHMARK}-{self.domain}" + ("-solo" if self.solo else "")
 
     def scenario(self, task: Mapping[str, JsonValue]) -> Scenario:
         return Scenario(
@@ -92,6 +104,7 @@ class _Maker:
                     expect=Expectation(calls=tuple(self._calls(task)), say=_facts(task)),
                 ),
             ),
+            history=() if self.solo else self._history(task).shown,
             user=None if self.solo else self._user(task),
             limits=Limits(steps=_MOST_HOPS, calls=2 * _MOST_HOPS, seconds=3600),
             theirs=Theirs(
@@ -129,9 +142,9 @@ class _Maker:
                 "evaluation_criteria": task.get("evaluation_criteria"),
             },
         }
-        if self.folder is not None:
-            state["folder"] = self.folder
-        found = {self.domain: Server(builtin=self.world, state=state)}
+        if self.elsewhere:
+            state["folder"] = str(self.source.folder(self.domain))
+        found = {self.domain: Server(builtin=self.suite, state=state)}
         if self.domain in USER_TOOLS and not self.solo:
             found[USER_SERVER] = Server(shares=self.domain, side="user")
         return found
@@ -152,6 +165,10 @@ class _Maker:
             )
             before = (name,)
 
+    def _history(self, task: Mapping[str, JsonValue]) -> History:
+        initial = _dict(task.get("initial_state"))
+        return read_history(_list(initial.get("message_history")), self.domain)
+
     def _user(self, task: Mapping[str, JsonValue]) -> SimulatedUser:
         has_tools = self.domain in USER_TOOLS
         scenario = _dict(task.get("user_scenario"))
@@ -164,7 +181,8 @@ class _Maker:
             goal=_goal(task),
             persona=str(scenario.get("persona") or ""),
             first="agent",
-            greeting=words_of(self.source, "orchestrator/orchestrator.py")["DEFAULT_FIRST_AGENT_MESSAGE"],
+            greeting=self._history(task).last
+            or words_of(self.source, "orchestrator/orchestrator.py")["DEFAULT_FIRST_AGENT_MESSAGE"],
             limits=TalkLimits(turns=_MOST_HOPS, steps=_MOST_HOPS, errors=_MOST_ERRORS, hops=_MOST_HOPS),
             prompt=prompt,
             marks=StopMarks(done=base["STOP"], transfer=base["TRANSFER"], out_of_scope=base["OUT_OF_SCOPE"]),
@@ -220,7 +238,7 @@ def _facts(task: Mapping[str, JsonValue]) -> tuple[JsonValue, ...]:
     for info in map(str, _list(_criteria(task).get("communicate_info"))):
         digits = info.replace(",", "").removeprefix("$")
         try:
-            found.append({"number": float(digits)})
+            found.append({"any_of": [{"text": info}, {"number": float(digits)}]})
         except ValueError:
             found.append({"text": info})
     return tuple(found)

@@ -83,7 +83,10 @@ def actions(criteria: Criteria, trial: Trial, tools: Mapping[str, ToolSpec]) -> 
     pairs = dict(assign([[float(cell) for cell in row] for row in full]))
     defects: dict[str, str] = {}
     for place, action in enumerate(wanted):
-        if place not in pairs and action not in unmet:
+        if place in pairs and action in unmet:
+            made = trial.made[pairs[place]]
+            defects.setdefault("action_default_spelt_out", _call(made.name, made.arguments))
+        elif place not in pairs and action not in unmet:
             code, why = _how_met(action, trial.made, tools)
             defects.setdefault(code, why)
     done = f"{len(wanted) - len(unmet)} of {len(wanted)} reference actions made"

@@ -10,6 +10,8 @@ DEFECTS: Mapping[str, str] = MappingProxyType(
     {
         "action_arguments_left_out": "A call that leaves arguments out meets a reference action that has "
         "them: only the arguments that the call has are compared, and `{}` meets any.",
+        "action_default_spelt_out": "A call that gives an argument its default does not meet an action "
+        "that leaves it out.",
         "action_other_side": "A call of the user's meets a reference action of the agent's, or the reverse.",
         "action_met_twice": "One call meets several reference actions.",
         "action_failed": "A call that the tool refused meets a reference action.",
