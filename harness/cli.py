@@ -25,6 +25,10 @@ VERBS: Verbs = {
         "harness.verbs.models:app",
         "Show what is known of a model, examine its endpoint, serve our own.",
     ),
+    "install": (
+        "harness.verbs.install_package:install",
+        "Install a benchmark's own package, such as bfcl, in a folder of ours.",
+    ),
     "new": ("harness.verbs.new:app", "Start a scenario or a suite of your own."),
 }
 

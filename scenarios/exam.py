@@ -38,11 +38,16 @@ class GoldCall(Record):
 
 class AnswerKey(Record):
     tools: tuple[ToolSpec, ...] = ()
+    user_tools: tuple[ToolSpec, ...] = ()
+    """What a simulated user is offered; the model under test knows nothing of them."""
     calls: tuple[GoldCall, ...] = ()
+    """Of the model and of the simulated user, in the order in which they were made."""
     initial: dict[str, JsonValue] = {}
     """By server: the state that every trial starts from; null where a server's state is not watched."""
     changes: dict[str, tuple[Change, ...]] = {}
     """By server: what the gold calls change."""
+    reference: dict[str, tuple[Change, ...]] = {}
+    """By server whose world belongs to another benchmark: what that benchmark's own reference run changes."""
 
     @property
     def results(self) -> dict[str, JsonValue]:

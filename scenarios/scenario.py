@@ -6,29 +6,21 @@ Matchers stay the JSON that their author wrote; `scenarios.matchers` gives them 
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, Field, JsonValue, WithJsonSchema, model_validator
+from pydantic import Field, JsonValue, field_serializer, model_validator
 
 from scenarios import matchers
+from scenarios.fields import Argument, Fact, Id, Side, ToolName
 from scenarios.language import Language
 from scenarios.line import Line
 from scenarios.reading import Reading
 from scenarios.record import Record
+from scenarios.theirs import Theirs
+from scenarios.transcript import Message
+from scenarios.user import SimulatedUser
 
 R = TypeVar("R", bound=Record)
 FaultKind = Literal["timeout", "error", "garbled", "truncated", "slow"]
 Transport = Literal["memory", "stdio", "http"]
-
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=100)]
-"""Also part of a file's name, which may have 255 letters in all."""
-ToolName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+(_[A-Za-z0-9-]+)*__[A-Za-z0-9_-]+$")]
-"""`server__tool`: the one spelling of a tool's name, everywhere."""
-
-Argument = Annotated[
-    JsonValue, AfterValidator(matchers.checked_argument), WithJsonSchema({"$comment": "Argument"})
-]
-"""A matcher for an argument or a leaf of a state."""
-Fact = Annotated[JsonValue, AfterValidator(matchers.checked_fact), WithJsonSchema({"$comment": "Fact"})]
-"""A matcher for what a reply states."""
 
 
 class Watch(Record):
@@ -49,7 +41,9 @@ class Watch(Record):
 
 
 class Server(Record):
-    """One MCP server of a scenario: built in, a command to start, or a URL to reach."""
+    """One MCP server of a scenario: built in, a command to start, a URL to reach, or a second one over the
+    world of another.
+    """
 
     builtin: str | None = None
     """The name of one of our own worlds, such as `shop`."""
@@ -66,10 +60,14 @@ class Server(Record):
     headers: dict[str, str] = {}
     """Sent with every request to `url`; `${NAME}` is filled in from the environment and never stored."""
     watch: Watch | None = None
+    side: Side = "agent"
+    """Who is offered its tools: the model, or the simulated user. A built-in world has tools for each."""
+    shares: Id | None = None
+    """Another server of this scenario, built in, whose world this one stands over as well."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        _exactly_one(self, "builtin", "command", "url")
+        _exactly_one(self, "builtin", "command", "url", "shares")
         if self.state is not None and self.builtin is None:
             raise ValueError(
                 "`state` belongs to a built-in world; read the state of other servers by `watch`"
@@ -97,6 +95,10 @@ class Tools(Record):
     """How many plausible tools that are of no use here stand beside the real ones."""
     faults: tuple[Fault, ...] = ()
     """Calls that go wrong on purpose; a good model tries again."""
+    answered: bool = True
+    """False: what the model calls is its answer. It reads no result, and the turn is over."""
+    later: dict[ToolName, Id] = {}
+    """Tools that the model is not offered before a segment: its id."""
 
 
 class CallPattern(Record):
@@ -162,8 +164,8 @@ class Segment(Record):
     """One stretch of the conversation: the user's turns, and what is expected by their end."""
 
     id: Id
-    user: Annotated[tuple[str, ...], Field(min_length=1)]
-    """What the user says: one turn, or a list of turns."""
+    user: tuple[str, ...] = ()
+    """What the user says: one turn, or a list of turns; none where the user is simulated."""
     expect: Expectation = Expectation()
 
     @model_validator(mode="before")
@@ -215,21 +217,67 @@ class Scenario(Record):
     """By name; the model sees their tools as `NAME__TOOL`."""
     tools: Tools = Tools()
     segments: Annotated[tuple[Segment, ...], Field(min_length=1)]
+    history: tuple[Message, ...] = ()
+    """What the model is shown before the conversation, as if it had happened; loaders give it."""
+    user: SimulatedUser | None = None
+    """Who talks to the model where no turns are written; there is one segment then."""
     final: Final = Final()
     reading: Reading | None = None
     """The long document that the question is about, and how it is read."""
     limits: Limits = Limits()
     scorers: tuple[str, ...] = ()
     """Installed plug-in scorers that are wanted beside the built-in ones."""
+    theirs: Theirs | None = None
+    """What another benchmark expects, whose own verdict then decides; loaders give it."""
 
     @property
     def name(self) -> str:
         return f"{self.suite}/{self.id}"
 
+    @field_serializer("history")
+    def _with_roles(self, history: tuple[Message, ...]) -> list[dict[str, JsonValue]]:
+        """Whole, since a message is told by its role, which is a default."""
+        return [message.model_dump(mode="json") for message in history]
+
+    @model_validator(mode="after")
+    def _somebody_speaks(self) -> Self:
+        for segment in self.segments:
+            if self.user is None and not segment.user:
+                raise ValueError(f"segment {segment.id!r}: nobody speaks; write its turns under `user`")
+            if self.user is not None and segment.user:
+                raise ValueError(
+                    f"segment {segment.id!r}: its turns are the simulated user's; leave out one of the two"
+                )
+        if self.user is not None and len(self.segments) > 1:
+            raise ValueError("a simulated user has one conversation; keep one segment")
+        return self
+
+    @model_validator(mode="after")
+    def _shared_worlds(self) -> Self:
+        for name, server in self.servers.items():
+            whole = self.servers.get(server.shares or "")
+            if server.shares is not None and (whole is None or whole.builtin is None):
+                built_in = [other for other, one in self.servers.items() if one.builtin is not None]
+                raise ValueError(
+                    f"server {name!r} shares {server.shares!r}, which is no built-in world of this scenario; "
+                    f"there are {', '.join(built_in) or 'none'}"
+                )
+            others = [one for one in self.servers.values() if one.shares == server.shares]
+            if whole is not None and (len(others) > 1 or whole.side == server.side):
+                raise ValueError(f"server {name!r}: a world has one server for each side; leave one out")
+            if server.side == "user" and self.user is None:
+                raise ValueError(f"server {name!r} is the user's, and no `user` is simulated")
+        return self
+
     @property
     def calls(self) -> Iterator[tuple[Segment, ExpectedCall]]:
-        """Every gold call with its segment, in the order of the file."""
+        """Every gold call with its segment, in the order of the file; the user's own are among them."""
         return ((segment, call) for segment in self.segments for call in segment.expect.calls)
+
+    def side_of(self, tool: str) -> Side:
+        """Whose tool it is, by its server."""
+        server = self.servers.get(tool.partition("__")[0])
+        return server.side if server is not None else "agent"
 
 
 def _exactly_one(record: R, *names: str) -> R:

@@ -19,14 +19,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from scenarios import line, load, reading, scenario, study
+from scenarios import line, load, reading, scenario, study, transcript, user
 from scenarios.documents import generate
 from scenarios.documents import own as own_documents
 from scenarios.matchers import KEYWORDS
 
 Schema = dict[str, Any]
 
-_MODULES = (load, scenario, study, generate, own_documents)
+_MODULES = (load, scenario, user, study, generate, own_documents)
 _DIALECT = "http://json-schema.org/draft-07/schema#"  # what every editor speaks
 _ARGUMENT, _FACT = {"$ref": "#/$defs/Argument"}, {"$ref": "#/$defs/Fact"}
 _REF: Schema = {"type": "string", "pattern": r"^[\w-]+\.result(\.[^.]+)*$"}
@@ -65,9 +65,16 @@ def _conversation() -> Schema:
     for name in ("suite", "id"):  # the folders' names
         del fields[name]
         schema["required"].remove(name)
-    del fields["reading"], parts["Expectation"]["properties"]["line"]  # made, and not written
-    for name in [name for name in parts if hasattr(line, name) or hasattr(reading, name)]:
-        del parts[name]
+    for name in ("reading", "theirs", "history"):  # made, and not written
+        del fields[name]
+    del parts["Expectation"]["properties"]["line"], parts["Theirs"]
+    for name in [name for name in parts if any(hasattr(made, name) for made in (line, reading, transcript))]:
+        if name != "JsonValue":
+            del parts[name]
+    parts["Move"]["properties"]["when"] = {
+        "anyOf": [_FACT, {"type": "array", "items": _FACT}],
+        "description": "Facts that the agent's reply states, all of them; none: any reply fits.",
+    }
     fields["system"]["description"] = (
         "The system prompt: a .md or .txt file beside the scenario, or the text."
     )
@@ -82,7 +89,7 @@ def _conversation() -> Schema:
         "merged from left to right (null removes a key).",
     }
     fields["servers"]["additionalProperties"] = False
-    parts["Server"]["oneOf"] = [{"required": [kind]} for kind in ("builtin", "command", "url")]
+    parts["Server"]["oneOf"] = [{"required": [kind]} for kind in ("builtin", "command", "url", "shares")]
     parts["Watch"]["oneOf"] = [{"required": [kind]} for kind in ("folder", "sqlite", "tool")]
     parts["Argument"] = _matcher(_ARGUMENT, in_reply=False)
     parts["Fact"] = _matcher(_FACT, in_reply=True)

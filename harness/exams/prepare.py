@@ -1,17 +1,20 @@
 """Scenarios with their answer keys, from the names that somebody asks for."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from harness.environment import Environment
+from harness.environment import Environment, read_environment
 from harness.exams.answer_key import prepare_exam
+from harness.exams.suites import suite_loaders
 from scenarios.documents.shelf import Shelf
 from scenarios.exam import Exam
-from scenarios.load import find_suite, load_suite
+from scenarios.foreign_suites import named_suite
 from scenarios.problem import Problem, ScenarioError
 from scenarios.scenario import Scenario, Transport
 from scoring.registry import ScorerClash, UnknownScorer, find_scorers, installed
+from tools.bfcl.worlds import WithBfcl
+from tools.builtin import built_in_worlds
 from tools.failure import WorldFailed
 from tools.open_world import WorldHome
 
@@ -20,15 +23,22 @@ _OPEN_SECONDS = 60.0
 
 
 def load_scenarios(
-    suites: Sequence[str], limit: int | None = None, shelf: Shelf | None = None
+    suites: Sequence[str],
+    limit: int | None = None,
+    shelf: Shelf | None = None,
+    data: Mapping[str, Path] | None = None,
 ) -> tuple[Scenario, ...]:
-    """Every scenario of the suites. Raises `ScenarioError` with the problems of all of them."""
+    """Every scenario of the suites. Raises `ScenarioError` with the problems of all of them.
+
+    `data` has folders of other benchmarks' data, by the first word of their suites' names.
+    """
     shelf = shelf or Shelf()
     found: dict[str, Scenario] = {}
     problems: list[Problem] = []
+    loaders = suite_loaders(read_environment().home)
     for name in suites:
         try:
-            suite = load_suite(find_suite(name), shelf)
+            suite = named_suite(name, shelf, data=data, loaders=loaders)
         except ScenarioError as error:
             problems += error.problems
             continue
@@ -79,4 +89,5 @@ def world_home(environment: Environment, work: Path, transport: Transport = "mem
         clock=time.perf_counter,
         call_timeout=_CALL_SECONDS,
         open_timeout=_OPEN_SECONDS,
+        worlds=WithBfcl(built_in_worlds(), environment.home),
     )
