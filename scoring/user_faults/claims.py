@@ -2,43 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
-from scenarios.matching import mentioned, resolve
+from scoring.user_faults import phrases
 from scoring.user_faults.fault import UserFault
 from scoring.user_faults.heard import Heard, Turn
 from scoring.user_faults.values import Value, digits, numbers, values
 
-_DENIES = re.compile(
-    r"\b(?:don't|do not|dont|didn't|can't|cannot|couldn't) (?:know|have|remember|recall|find|tell)\b"
-    r"|\bno idea\b|\bnot sure (?:what|which)\b|\bhave no\b|\bnever (?:had|got|been given)\b"
-    r"|不知道|不清楚|不记得|记不得|想不起|没有(?=.{0,6}(?:号|编号|密码|账))|忘了|忘记",
-    re.IGNORECASE,
-)
-_DOING: Mapping[str, tuple[str, str]] = {
-    r"restarted|rebooted|power-?cycled|(?:switched|turned) (?:it|the \w+) off and (?:back )?on|重启|重新启动": (
-        "restart",
-        "reboot",
-    ),
-    r"plugged|pushed|pressed (?:it|the \w+) in|reconnected|插|按紧|推紧": ("plug", "push"),
-    r"(?:set|changed|moved|switched) (?:it|the \w+|the \w+ \w+)? ?(?:to|over to)|改到|改成|改为|调到|设成|换到": (
-        "set",
-        "change",
-    ),
-    r"(?:ran|did|made|run|repeated) (?:the|a|another) (?:speed ?)?test|measured|测了|测速了|测过": (
-        "test",
-        "measure",
-    ),
-}
-"""What somebody says to have done, and what a tool that does it is called."""
-_FIRST_PERSON = re.compile(
-    r"\b(?:I|I've|we)\b(?! (?:will|can|could|would|should|shall|have to|need|want|might|cannot|can't|did not"
-    r"|didn't|haven't|have not)\b)|我(?!来|去|要|会|可以|想|没|不|马上|这就)",
-    re.IGNORECASE,
-)
-_NOT_DONE = re.compile(
-    r"\b(?:not|never|haven't|didn't|should I|shall I|could|would|if|before|until|when|once|after I)\b|没|不|要不要|如果|之前|吗",
-    re.IGNORECASE,
-)
 _STATES: tuple[tuple[str, ...], ...] = (
     ("green", "绿"),
     ("red", "红"),
@@ -53,9 +23,15 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
     "wifi": ("wi-fi", "wifi", "无线灯"),
     "line": ("line", "网线"),
 }
-_NAME = re.compile(
-    r"\b(?:my name is|this is|I am called) ([A-Z][a-z]+)\b|我(?:叫|是)([\u4e00-\u9fff]{2,3})(?=[，。,. ])"
-)
+_NAME = re.compile(r"\b(?:my name is|I am called) ([A-Z][a-z]+)\b|我叫([\u4e00-\u9fff]{2,3})(?=[，。,. ])")
+_NAMED = frozenset({"id", "phone", "email"})
+_FEW_DIGITS = 2
+"""So few are in many a number by chance."""
+_BIG = 10
+_CLOSE = 0.02
+"""Somebody who says a number may round it so far."""
+_HALF = 0.5
+_SMALL = frozenset({"the", "of", "your", "my", "a", "it", "is", "when"})
 
 
 def claims(talk: Heard) -> Iterator[UserFault]:
@@ -64,25 +40,27 @@ def claims(talk: Heard) -> Iterator[UserFault]:
         yield from _of_denials(turn, talk)
         yield from _of_deeds(turn, talk)
         yield from _of_sights(turn)
-        yield from _of_names(turn, talk)
+        yield from _ofnames(turn, talk)
 
 
 def _of_values(turn: Turn, talk: Heard) -> Iterator[UserFault]:
     """Hard values that stand in nothing that it can know."""
     known = values(turn.material)
     own = [one for value in talk.user.knows.values() for one in values(str(value))]
+    saw = [one for _, back in turn.actions for one in numbers(back.text)]
     for value in values(turn.text):
         if _is_known(value, known, turn.material):
             continue
-        if value.kind not in {"amount", "time", "day"} and any(one.shape == value.shape for one in own):
-            right = next(one.written for one in own if one.shape == value.shape)
-            why = f"says {value.written!r} and knows {right!r}"
-            yield UserFault(kind="contradiction", turn=turn.number, why=why)
-        elif label := _labelled(value, turn.text, talk):
-            why = f"says {value.written!r} for {label!r} and knows {talk.user.knows[label]!r}"
-            yield UserFault(kind="contradiction", turn=turn.number, why=why)
+        same = [one.written for one in own if one.shape == value.shape and value.kind in _NAMED]
+        label = _labelled(value, turn.text, talk)
+        if same or label:
+            why = f"says {value.written!r} and knows {same[0] if same else talk.user.knows[label]!r}"
+        elif value.kind == "amount" and saw:
+            why = f"says {value.written!r} and saw {saw[0]:g}"
         else:
             yield UserFault(kind="invention", turn=turn.number, why=f"{value.written!r} stands nowhere")
+            continue
+        yield UserFault(kind="contradiction", turn=turn.number, why=why)
 
 
 def _is_known(value: Value, known: tuple[Value, ...], material: str) -> bool:
@@ -91,35 +69,47 @@ def _is_known(value: Value, known: tuple[Value, ...], material: str) -> bool:
     match value.kind:
         case "amount":
             return any(_rounds_to(number, float(value.normal)) for number in numbers(material))
-        case "phone" | "id":
+        case "phone":  # with the country, or with the zero that stands for it
+            figures = value.normal.lstrip("0")
+            return any(one.normal.endswith(figures) or figures.endswith(one.normal) for one in known)
+        case "id":
             figures = digits(value.normal)
-            return len(figures) > 2 and figures in digits(material)
+            return len(figures) > _FEW_DIGITS and figures in digits(material)
         case "time" | "day" | "email":
-            return value.written.lower() in material.lower()
+            return value.written.lower() in material.lower() or _same_hour(value, material)
+
+
+def _same_hour(value: Value, material: str) -> bool:
+    """Half past nine may be 21:30."""
+    if value.kind != "time":
+        return False
+    hour, minute = value.normal.split(":")
+    return f"{(int(hour) + 12) % 24:02d}:{minute}" in material
 
 
 def _rounds_to(number: float, said: float) -> bool:
     """Whether somebody may say the one for the other."""
-    return number == said or (number >= 10 and abs(number - said) <= 0.02 * number)
+    return number == said or (number >= _BIG and abs(number - said) <= _CLOSE * number)
 
 
 def _labelled(value: Value, text: str, talk: Heard) -> str:
     """The label of what it knows that it names beside the value."""
     sentence = next((one for one in _sentences(text) if value.written in one), "")
-    return next((label for label in talk.user.knows if _names(label, sentence)), "")
+    return next((label for label in talk.user.knows if names(label, sentence)), "")
 
 
 def _of_denials(turn: Turn, talk: Heard) -> Iterator[UserFault]:
     """It says not to know what it knows."""
+    wanted = _last_question(turn.heard)
+    asked = [name for name in talk.user.knows if names(name, wanted)]
+    foreign = any(names(one, wanted) for one in talk.user.unknown)
     for sentence in _sentences(turn.text):
-        if not _DENIES.search(sentence):
+        if not phrases.DENIES.search(sentence):
             continue
-        label = next((name for name in talk.user.knows if _names(name, sentence)), "")
-        asked = [name for name in talk.user.knows if _names(name, _last_question(turn.heard))]
-        bare = len(sentence) <= _short(talk) and not any(_names(one, turn.heard) for one in talk.user.unknown)
-        told = any(str(talk.user.knows[name]) in turn.text for name in (label, *asked) if name)
-        if not told and (label or (bare and len(asked) == 1)):
-            why = f"says not to know {label or asked[0]!r}, which it knows"
+        named = [name for name in talk.user.knows if names(name, turn.text)]
+        about = named or (asked if not foreign and len(sentence) <= _short(talk) else [])
+        if about and not any(str(talk.user.knows[name]) in turn.text for name in about):
+            why = f"says not to know {about[0]!r}, which it knows"
             yield UserFault(kind="contradiction", turn=turn.number, why=why)
             return
 
@@ -128,10 +118,10 @@ def _of_deeds(turn: Turn, talk: Heard) -> Iterator[UserFault]:
     """It says to have done with its hands what it did not do."""
     made = " ".join(call.name.partition("__")[2] for call in turn.done)
     for sentence in _sentences(turn.text):
-        if not _FIRST_PERSON.search(sentence) or _NOT_DONE.search(sentence):
+        if not phrases.FIRST_PERSON.search(sentence) or phrases.NOT_DONE.search(sentence):
             continue
-        for words, stems in _DOING.items():
-            said = re.search(words, sentence, re.IGNORECASE)
+        for stems, words in phrases.DEEDS.items():
+            said = words.search(sentence)
             able = any(stem in tool for stem in stems for tool in talk.tools)
             before = said is not None and said[0].lower() in talk.brief.lower()
             if said is not None and able and not before and not any(stem in made for stem in stems):
@@ -159,7 +149,7 @@ def _of_sights(turn: Turn) -> Iterator[UserFault]:
                 return
 
 
-def _of_names(turn: Turn, talk: Heard) -> Iterator[UserFault]:
+def _ofnames(turn: Turn, talk: Heard) -> Iterator[UserFault]:
     for one in _NAME.finditer(turn.text):
         name = one[1] or one[2]
         if name and name not in turn.material:
@@ -169,17 +159,20 @@ def _of_names(turn: Turn, talk: Heard) -> Iterator[UserFault]:
             )
 
 
-def _names(label: str, text: str) -> bool:
-    """Whether a text speaks of what a label means: all of its words, in any order."""
-    words = re.findall(r"[a-z]+|[\u4e00-\u9fff]+", label.lower())
-    words = [word for word in words if word not in {"the", "of", "your", "my", "a"}]
-    return bool(words) and all(mentioned({"contains": word}, text, resolve({})) for word in words)
+def names(label: str, text: str) -> bool:
+    """Whether a text speaks of what a label means: its words in any order, or most of its pairs of letters in
+    Chinese, which has no words to see.
+    """
+    if re.search(r"[\u4e00-\u9fff]", label):
+        letters = "".join(re.findall(r"[\u4e00-\u9fff]", label))
+        pairs = [one + other for one, other in pairwise(letters)]
+        return bool(pairs) and sum(pair in text for pair in pairs) >= _HALF * len(pairs)
+    words = [word for word in re.findall(r"[a-z]+", label.lower()) if word not in _SMALL]
+    return bool(words) and all(re.search(rf"\b{word}s?\b", text, re.IGNORECASE) for word in words)
 
 
 def _last_question(text: str) -> str:
-    found = [
-        one for one in _sentences(text) if re.search(r"[?？]|请|please|could you|tell me", one, re.IGNORECASE)
-    ]
+    found = [one for one in _sentences(text) if "?" in one or "？" in one or phrases.ORDERS.search(one)]
     return found[-1] if found else ""
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-
 from scoring.user_faults.fault import FaultOfUser
 from scripts.fault_corpus.talks import Line, Talk, Wordings
 
@@ -50,7 +49,11 @@ def brief(talk: Talk, words: Wordings) -> Talk | None:
     user = talk.exam.scenario.user
     if user is None:
         return None
-    parts = {"persona": user.persona, "goal": user.goal, "never": user.never[0] if user.never else user.persona}
+    parts = {
+        "persona": user.persona,
+        "goal": user.goal,
+        "never": user.never[0] if user.never else user.persona,
+    }
     return _aside(talk, words, said(words.fault("brief").format(**parts)))
 
 
@@ -164,7 +167,7 @@ def foreign(talk: Talk, words: Wordings) -> Talk | None:
     return _ending(talk, words, "foreign")
 
 
-def deaf_agent(talk: Talk, words: Wordings) -> Talk | None:
+def deaf_agent(talk: Talk, words: Wordings) -> Talk | None:  # noqa: ARG001 # a plant like the others
     """The agent asks the same again and again, and is told the same."""
     place = talk.at("ask")
     question, answer = talk.lines[place], talk.lines[place + 1]
@@ -197,5 +200,3 @@ def _known(talk: Talk) -> Mapping[str, str]:
     user = talk.exam.scenario.user
     knows = {} if user is None else {name: str(value) for name, value in user.knows.items()}
     return knows | {value: value for value in knows.values()}
-
-
