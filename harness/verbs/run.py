@@ -30,6 +30,7 @@ from harness.verbs.documents import (
     TokensOption,
     document_settings,
 )
+from harness.verbs.foreign import Tau2DataOption, foreign_data
 from harness.verbs.planning import (
     MaxCostOption,
     MaxTokensOption,
@@ -115,6 +116,7 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
     allow_cold: Annotated[
         bool, typer.Option("--allow-cold", help="Go on although the provider's cache does not hit.")
     ] = False,
+    tau2_data: Tau2DataOption = None,
     max_cost: MaxCostOption = None,
     max_tokens: MaxTokensOption = None,
     window: WindowOption = None,
@@ -140,6 +142,7 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
         by_name = [(one, variants_of([one], known)) for one in everybody if one.name != SCRIPTED]
         request = Request(
             suites=study.suites,
+            data=foreign_data(tau2_data),
             models=models,
             user=user_variant(study.user_model, known),
             repeats=repeats or study.repeats,
