@@ -42,7 +42,7 @@ from scenarios.exam import Exam
 from scenarios.record import Record
 from scenarios.transcript import ReadingRecord, Transcript
 from scoring.grade import Grade
-from scoring.statistics import pass_at_k, pass_hat_k
+from scoring.statistics.reliability import pass_at_k, pass_hat_k
 
 EXCLUDED_LIMIT = 0.02
 """Where a larger share of the trials is excluded, the rest may be only those that were easy to run."""

@@ -37,7 +37,9 @@ from scoring.consistency.lags import lag_bin
 from scoring.consistency.measure import measure
 from scoring.effective_length import effective_length
 from scoring.grade import Grade
-from scoring.statistics import Clustered, paired, wilson
+from scoring.statistics.clusters import Clustered
+from scoring.statistics.pairs import paired
+from scoring.statistics.proportions import wilson
 
 _GROUPS = 12
 """Something that has more values than this is not what questions are grouped by."""

@@ -17,7 +17,8 @@ from harness.runs.store import Trial
 from scenarios.exam import Exam
 from scenarios.record import Record
 from scoring.grade import Grade
-from scoring.statistics import Clustered, Estimate, clustered, estimate, pass_at_k, pass_hat_k
+from scoring.statistics.clusters import Clustered, clustered, over_scenarios
+from scoring.statistics.reliability import pass_at_k, pass_hat_k
 
 Floors = Mapping[str, float]
 """By suite: the success of a silent model or of a polite refuser, whichever is larger."""
@@ -134,13 +135,15 @@ def measured(parts: Sequence[SuiteSums], seed: int) -> dict[str, Metric]:
 
 def _mean(
     parts: Sequence[SuiteSums], values: Sequence[Mapping[str, Sequence[float]]], seed: int
-) -> Estimate | Clustered:
+) -> Clustered:
     """Over scenarios, or over documents where there are any."""
     documents = {name: document for part in parts for name, document in part.documents.items()}
     known = {name: found for part in values for name, found in part.items() if len(found)}
-    if not documents:
-        return estimate(list(known.values()), seed=seed)
-    found = clustered([fmean(some) for some in known.values()], [documents.get(n, n) for n in known], seed)
+    means = [fmean(some) for some in known.values()]
+    if documents:
+        found = clustered(means, [documents.get(name, name) for name in known], seed)
+    else:
+        found = over_scenarios(means, seed)
     return found.model_copy(update={"n": sum(map(len, known.values()))})
 
 
