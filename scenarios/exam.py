@@ -38,7 +38,10 @@ class GoldCall(Record):
 
 class AnswerKey(Record):
     tools: tuple[ToolSpec, ...] = ()
+    user_tools: tuple[ToolSpec, ...] = ()
+    """What a simulated user is offered; the model under test knows nothing of them."""
     calls: tuple[GoldCall, ...] = ()
+    """Of the model and of the simulated user, in the order in which they were made."""
     initial: dict[str, JsonValue] = {}
     """By server: the state that every trial starts from; null where a server's state is not watched."""
     changes: dict[str, tuple[Change, ...]] = {}

@@ -13,9 +13,10 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, JsonValue, ValidationError
 
-from scenarios.documents.generate import Generate, as_list
+from scenarios.documents.generate import Generate
 from scenarios.documents.shelf import Shelf
 from scenarios.documents.suite import Head, generated_scenarios, own_scenarios, reads_a_document
+from scenarios.fields import as_list
 from scenarios.mcp_servers import read_mcp_servers
 from scenarios.places import LIBRARY, OutOfPlace, readable_file, readable_folder
 from scenarios.problem import Problem, ScenarioError, choices

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from scenarios import matchers
 from scenarios.problem import Problem, choices
+from scenarios.user import PLACEHOLDER
 from scenarios.yaml_file import Place, YamlFile
 
 _POINTER = re.compile(r"(/([^/~]|~[01])*)+")
@@ -21,6 +22,7 @@ def reference_problems(file: YamlFile, data: Mapping[str, JsonValue]) -> Iterato
     check = _Check(file, servers=tuple(_mapping(data.get("servers"))))
     check.segments(_items(data.get("segments"), ("segments",)))
     check.final(_mapping(data.get("final")))
+    check.user(_mapping(data.get("user")))
     for place, fault in _items(_mapping(data.get("tools")).get("faults"), ("tools", "faults")):
         check.tool(_mapping(fault).get("tool"), (*place, "tool"))
     if not check.gradable:
@@ -64,6 +66,39 @@ class _Check:
         for here, call in _items(final.get("never"), ("final", "never")):
             self.gradable = True
             self.tool(_mapping(call).get("tool"), (*here, "tool"))
+
+    def user(self, user: Mapping[str, JsonValue]) -> None:
+        """A script calls the user's tools, names what the user knows, and what its own calls bring."""
+        script = _mapping(user.get("script"))
+        place: Place = ("user", "script")
+        known = tuple(_mapping(user.get("knows")))
+        self._words(script.get("opening"), known, (*place, "opening"))
+        self._words(script.get("otherwise"), known, (*place, "otherwise"))
+        for state, moves in _mapping(script.get("states")).items():
+            for here, item in _items(moves, (*place, "states", state)):
+                self._move(_mapping(item), known, here)
+
+    def _move(self, move: Mapping[str, JsonValue], known: tuple[str, ...], place: Place) -> None:
+        made: list[str] = []
+        for here, call in _items(move.get("do"), (*place, "do")):
+            self.tool(_mapping(call).get("tool"), (*here, "tool"))
+            for value in _mapping(_mapping(call).get("args")).values():
+                self._words(value, (*known, *made), here)
+            made.append(str(_mapping(call).get("id")))
+        cases = [(here, _mapping(case)) for here, case in _items(move.get("cases"), (*place, "cases"))]
+        for here, reaction in ((place, move), *cases):
+            self._words(reaction.get("say"), (*known, *made), (*here, "say"))
+            for name in _mapping(reaction.get("given")):
+                if name.partition(".")[0] not in made:
+                    self.problem(here, f"{name!r} is of no call of this move; {choices(name, made)}")
+        for ref in matchers.refs([move.get("when"), move.get("cases")]):
+            self.problem(place, f"{ref!r} reads a gold call, which a user knows nothing of; write the value")
+
+    def _words(self, text: JsonValue, known: tuple[str, ...], place: Place) -> None:
+        """What stands in braces has to be known."""
+        for name in PLACEHOLDER.findall(text) if isinstance(text, str) else ():
+            if name not in known and name.partition(".")[0] not in known:
+                self.problem(place, f"{{{name}}} is nothing that the user knows; {choices(name, known)}")
 
     def tool(self, name: JsonValue, place: Place) -> None:
         server = name.partition("__")[0] if isinstance(name, str) else ""

@@ -6,29 +6,19 @@ Matchers stay the JSON that their author wrote; `scenarios.matchers` gives them 
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, Field, JsonValue, WithJsonSchema, model_validator
+from pydantic import Field, JsonValue, model_validator
 
 from scenarios import matchers
+from scenarios.fields import Argument, Fact, Id, Side, ToolName
 from scenarios.language import Language
 from scenarios.line import Line
 from scenarios.reading import Reading
 from scenarios.record import Record
+from scenarios.user import SimulatedUser
 
 R = TypeVar("R", bound=Record)
 FaultKind = Literal["timeout", "error", "garbled", "truncated", "slow"]
 Transport = Literal["memory", "stdio", "http"]
-
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=100)]
-"""Also part of a file's name, which may have 255 letters in all."""
-ToolName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+(_[A-Za-z0-9-]+)*__[A-Za-z0-9_-]+$")]
-"""`server__tool`: the one spelling of a tool's name, everywhere."""
-
-Argument = Annotated[
-    JsonValue, AfterValidator(matchers.checked_argument), WithJsonSchema({"$comment": "Argument"})
-]
-"""A matcher for an argument or a leaf of a state."""
-Fact = Annotated[JsonValue, AfterValidator(matchers.checked_fact), WithJsonSchema({"$comment": "Fact"})]
-"""A matcher for what a reply states."""
 
 
 class Watch(Record):
@@ -49,7 +39,9 @@ class Watch(Record):
 
 
 class Server(Record):
-    """One MCP server of a scenario: built in, a command to start, or a URL to reach."""
+    """One MCP server of a scenario: built in, a command to start, a URL to reach, or a second one over the
+    world of another.
+    """
 
     builtin: str | None = None
     """The name of one of our own worlds, such as `shop`."""
@@ -66,10 +58,14 @@ class Server(Record):
     headers: dict[str, str] = {}
     """Sent with every request to `url`; `${NAME}` is filled in from the environment and never stored."""
     watch: Watch | None = None
+    side: Side = "agent"
+    """Who is offered its tools: the model, or the simulated user. A built-in world has tools for each."""
+    shares: Id | None = None
+    """Another server of this scenario, built in, whose world this one stands over as well."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        _exactly_one(self, "builtin", "command", "url")
+        _exactly_one(self, "builtin", "command", "url", "shares")
         if self.state is not None and self.builtin is None:
             raise ValueError(
                 "`state` belongs to a built-in world; read the state of other servers by `watch`"
@@ -162,8 +158,8 @@ class Segment(Record):
     """One stretch of the conversation: the user's turns, and what is expected by their end."""
 
     id: Id
-    user: Annotated[tuple[str, ...], Field(min_length=1)]
-    """What the user says: one turn, or a list of turns."""
+    user: tuple[str, ...] = ()
+    """What the user says: one turn, or a list of turns; none where the user is simulated."""
     expect: Expectation = Expectation()
 
     @model_validator(mode="before")
@@ -215,6 +211,8 @@ class Scenario(Record):
     """By name; the model sees their tools as `NAME__TOOL`."""
     tools: Tools = Tools()
     segments: Annotated[tuple[Segment, ...], Field(min_length=1)]
+    user: SimulatedUser | None = None
+    """Who talks to the model where no turns are written; there is one segment then."""
     final: Final = Final()
     reading: Reading | None = None
     """The long document that the question is about, and how it is read."""
@@ -226,10 +224,42 @@ class Scenario(Record):
     def name(self) -> str:
         return f"{self.suite}/{self.id}"
 
+    @model_validator(mode="after")
+    def _somebody_speaks(self) -> Self:
+        for segment in self.segments:
+            if self.user is None and not segment.user:
+                raise ValueError(f"segment {segment.id!r}: nobody speaks; write its turns under `user`")
+            if self.user is not None and segment.user:
+                raise ValueError(
+                    f"segment {segment.id!r}: its turns are the simulated user's; leave out one of the two"
+                )
+        if self.user is not None and len(self.segments) > 1:
+            raise ValueError("a simulated user has one conversation; keep one segment")
+        return self
+
+    @model_validator(mode="after")
+    def _shared_worlds(self) -> Self:
+        for name, server in self.servers.items():
+            whole = self.servers.get(server.shares or "")
+            if server.shares is not None and (whole is None or whole.builtin is None):
+                built_in = [other for other, one in self.servers.items() if one.builtin is not None]
+                raise ValueError(
+                    f"server {name!r} shares {server.shares!r}, which is no built-in world of this scenario; "
+                    f"there are {', '.join(built_in) or 'none'}"
+                )
+            if server.side == "user" and self.user is None:
+                raise ValueError(f"server {name!r} is the user's, and no `user` is simulated")
+        return self
+
     @property
     def calls(self) -> Iterator[tuple[Segment, ExpectedCall]]:
-        """Every gold call with its segment, in the order of the file."""
+        """Every gold call with its segment, in the order of the file; the user's own are among them."""
         return ((segment, call) for segment in self.segments for call in segment.expect.calls)
+
+    def side_of(self, tool: str) -> Side:
+        """Whose tool it is, by its server."""
+        server = self.servers.get(tool.partition("__")[0])
+        return server.side if server is not None else "agent"
 
 
 def _exactly_one(record: R, *names: str) -> R:

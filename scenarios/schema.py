@@ -19,14 +19,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from scenarios import line, load, reading, scenario, study
+from scenarios import line, load, reading, scenario, study, user
 from scenarios.documents import generate
 from scenarios.documents import own as own_documents
 from scenarios.matchers import KEYWORDS
 
 Schema = dict[str, Any]
 
-_MODULES = (load, scenario, study, generate, own_documents)
+_MODULES = (load, scenario, user, study, generate, own_documents)
 _DIALECT = "http://json-schema.org/draft-07/schema#"  # what every editor speaks
 _ARGUMENT, _FACT = {"$ref": "#/$defs/Argument"}, {"$ref": "#/$defs/Fact"}
 _REF: Schema = {"type": "string", "pattern": r"^[\w-]+\.result(\.[^.]+)*$"}
@@ -82,7 +82,7 @@ def _conversation() -> Schema:
         "merged from left to right (null removes a key).",
     }
     fields["servers"]["additionalProperties"] = False
-    parts["Server"]["oneOf"] = [{"required": [kind]} for kind in ("builtin", "command", "url")]
+    parts["Server"]["oneOf"] = [{"required": [kind]} for kind in ("builtin", "command", "url", "shares")]
     parts["Watch"]["oneOf"] = [{"required": [kind]} for kind in ("folder", "sqlite", "tool")]
     parts["Argument"] = _matcher(_ARGUMENT, in_reply=False)
     parts["Fact"] = _matcher(_FACT, in_reply=True)

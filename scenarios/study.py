@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, JsonValue, model_validator
 
 from scenarios.currency import Currency, ExchangeRate
-from scenarios.documents.generate import as_list
 from scenarios.documents.length import Length
+from scenarios.fields import as_list
 from scenarios.reading import Layout
 from scenarios.record import Record
 from scenarios.serving import Serving

@@ -61,6 +61,8 @@ class AssistantMessage(Record):
     tool_calls: tuple[ToolCall, ...] = ()
     carried: tuple[Carried, ...] = ()
     """Handed back to the provider that gave it, and to nobody else; no scorer reads it."""
+    given: bool = False
+    """Put into the model's mouth by the scenario, such as a greeting: it was not asked for it."""
 
 
 class ToolMessage(Record):
@@ -77,6 +79,26 @@ class ToolMessage(Record):
 
 
 Message = Annotated[UserMessage | AssistantMessage | ToolMessage, Field(discriminator="role")]
+"""What a model reads and writes."""
+
+
+class UserAction(Record):
+    """What a simulated user did with its own tools, all at once; the model under test never sees it."""
+
+    role: Literal["user_action"] = "user_action"
+    text: str = ""
+    """What it wrote beside its calls; nobody heard it."""
+    tool_calls: tuple[ToolCall, ...] = ()
+    results: tuple[ToolMessage, ...] = ()
+    """One for each call that was made."""
+
+
+Event = Annotated[UserMessage | AssistantMessage | ToolMessage | UserAction, Field(discriminator="role")]
+"""What stands in a transcript, in the order in which it happened."""
+
+Stopped = Literal["user_done", "user_transfer", "user_out_of_scope", "user_gave_up", "agent_done"]
+"""How a conversation with a simulated user came to its end: by a signal of the user's, by the end of a
+script's patience, or by a tool of the agent's that ends it."""
 
 
 class Usage(Record):
@@ -150,13 +172,19 @@ class Exchange(Record):
 
 class SegmentRecord(Record):
     segment: str
-    messages: tuple[Message, ...] = ()
+    messages: tuple[Event, ...] = ()
 
     @property
     def reply(self) -> str:
         """The last thing the model said to the user in this segment."""
         last = self.messages[-1] if self.messages else None
         return last.text if isinstance(last, AssistantMessage) and not last.tool_calls else ""
+
+    @property
+    def replies(self) -> tuple[str, ...]:
+        """Everything that the model said to the user in this segment, without what was put into its mouth."""
+        said = (one for one in self.messages if isinstance(one, AssistantMessage))
+        return tuple(one.text for one in said if one.text and not one.tool_calls and not one.given)
 
 
 class Change(Record):
@@ -188,7 +216,8 @@ class Transcript(Record):
     failure: Failure | None = None
     segments: tuple[SegmentRecord, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
-    """One per assistant message, in order; one more when the last request failed after an answer began."""
+    """One per assistant message that was not given, in order; one more when the last request failed after an
+    answer began."""
     changes: dict[str, tuple[Change, ...]] = {}
     """By server: how the final state differs from the starting state."""
     started: str = ""
@@ -201,6 +230,12 @@ class Transcript(Record):
     """Settings that shaped this trial beyond the scenario, such as a forced first call."""
     resent: int | None = None
     """How often it had been begun before, on machines that were lost in the middle of it; None: never."""
+    user: str | None = None
+    """Who played the simulated user: a model's label, or `scripted`; None: its turns were written."""
+    user_exchanges: tuple[Exchange, ...] = ()
+    """The requests to the model that played the user; never among the model's own."""
+    stopped: Stopped | None = None
+    """How the conversation with a simulated user ended; None: it was cut off, or its turns were written."""
 
     @property
     def calls(self) -> Iterator[tuple[str, ToolCall, ToolMessage | None]]:
@@ -215,6 +250,16 @@ class Transcript(Record):
                     for call, result in zip_longest(message.tool_calls, results):
                         if call is not None:
                             yield record.segment, call, result if isinstance(result, ToolMessage) else None
+
+    @property
+    def user_calls(self) -> Iterator[tuple[ToolCall, ToolMessage | None]]:
+        """Every call that the simulated user made of its own tools, with what came back."""
+        for record in self.segments:
+            for message in record.messages:
+                if isinstance(message, UserAction):
+                    for call, result in zip_longest(message.tool_calls, message.results):
+                        if call is not None:
+                            yield call, result
 
 
 class ReadingRecord(Record):

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from typing import Literal
 
 from scenarios.exam import Exam
+from scenarios.fields import Argument, Fact
 from scenarios.language import Language
 from scenarios.matching import Lookup, sample_arguments, wording
 from scenarios.record import Record
-from scenarios.scenario import Argument, Expectation, ExpectedCall, Fact, Segment
+from scenarios.scenario import Expectation, ExpectedCall, Segment
 from scoring.lines.gold import gold_line
 from scoring.preparation import parallel_steps
 

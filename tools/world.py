@@ -10,10 +10,12 @@ A state carries its own clock (`now`) and language (`language`), so that a world
 
 import inspect
 from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from pydantic import ConfigDict, JsonValue, create_model
+
+from scenarios.fields import Side
 
 State = MutableMapping[str, Any]
 """One world's JSON: collections are objects keyed by id, so that a JSON pointer names an entry for ever."""
@@ -32,6 +34,8 @@ class WorldTool:
     writes: bool
     """Whether a call may change the state; becomes MCP's `readOnlyHint`."""
     run: Callable[..., JsonValue]
+    side: Side = "agent"
+    """Who is offered it; a server shows the tools of its own side."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -51,6 +55,11 @@ def reads(function: Callable[..., JsonValue]) -> WorldTool:
 def writes(function: Callable[..., JsonValue]) -> WorldTool:
     """A tool that may change the state."""
     return _tool(function, writes=True)
+
+
+def users(tool: WorldTool) -> WorldTool:
+    """The same tool in the hands of a simulated user."""
+    return replace(tool, side="user")
 
 
 def phrase(state: State, en: str, zh: str, **facts: object) -> str:

@@ -14,7 +14,7 @@ from harness.plan.request import Piece, PlannedRequest, key_of, with_marks
 from harness.runs.record import ModelVariant
 from harness.trial.play import Stage, play
 from scenarios.exam import Exam
-from scenarios.transcript import AssistantMessage, Message
+from scenarios.transcript import AssistantMessage, Message, UserAction
 
 _ORACLE = ModelVariant(label="reference/oracle", wire="reference", model="oracle", simulated=True)
 
@@ -28,12 +28,15 @@ class Oracle:
     _said: dict[str, tuple[Message, ...]] = field(default_factory=dict)
 
     async def said(self, exam: Exam) -> tuple[Message, ...]:
-        """The whole conversation."""
+        """The whole conversation, as the model reads it."""
         name = exam.scenario.name
         if name not in self._said:
             transcript = await play(exam, self.model, 0, self.stage)
             self._said[name] = tuple(
-                message for segment in transcript.segments for message in segment.messages
+                message
+                for segment in transcript.segments
+                for message in segment.messages
+                if not isinstance(message, UserAction)
             )
         return self._said[name]
 
@@ -51,7 +54,7 @@ def talk_requests(
         text = _text(message)
         way = str(repeat) if isinstance(message, AssistantMessage) else way
         piece = Piece(key=key_of(message.role, text, way), tokens=counting.message(text))
-        if isinstance(message, AssistantMessage):
+        if isinstance(message, AssistantMessage) and not message.given:
             yield PlannedRequest(
                 talk=talk,
                 pieces=with_marks(head, pieces, before=before),

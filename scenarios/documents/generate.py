@@ -1,23 +1,18 @@
 """`generate:` in a suite.yaml: which documents a suite is made of."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, JsonValue, ValidationError
 
 from scenarios.documents.length import Length, spell_length
 from scenarios.documents.shelf import DocumentSettings
 from scenarios.documents.tasks.registry import TASKS
+from scenarios.fields import Id, as_list
 from scenarios.language import Language
 from scenarios.problem import choices
 from scenarios.reading import Generated, Layout
 from scenarios.record import Record
-from scenarios.scenario import Id
-
-
-def as_list(value: Any) -> Any:
-    """One thing as a list of one."""
-    return value if isinstance(value, list | tuple) else (value,)
 
 
 class Generate(Record):

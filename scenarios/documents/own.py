@@ -9,11 +9,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from scenarios.documents.length import Length
+from scenarios.fields import Id
 from scenarios.language import Language
 from scenarios.line import Gold
 from scenarios.reading import FactKind
 from scenarios.record import Record
-from scenarios.scenario import Id, Limits
+from scenarios.scenario import Limits
 
 _SEVERAL = 2
 _NEEDS: Mapping[FactKind, str] = {

@@ -143,7 +143,7 @@ limits: {steps: 0}
         ),
         (
             "title: t\nservers: {x: {builtin: shop, url: http://x}}\n" + SAY,
-            "needs exactly one of builtin, command, url; found builtin, url",
+            "needs exactly one of builtin, command, url, shares; found builtin, url",
         ),
     ],
 )
