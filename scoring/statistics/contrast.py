@@ -12,9 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from scenarios.record import Record
-from scoring.statistics.clusters import FEW, NOTHING, Clusters
+from scoring.statistics.clusters import NOTHING, Clusters
 from scoring.statistics.proportions import bonett_price, mcnemar
 from scoring.statistics.sign_flips import sign_flip
+
+FEW = 6
+"""Of fewer clusters no p by flipping signs is below 0.05."""
 
 
 class Contrast(Record):
@@ -155,5 +158,9 @@ def _student(found: Clusters) -> tuple[float, float]:
 
 def _remark(clusters: int) -> str:
     if clusters == 1:
-        return "one scenario: there is no interval"
-    return f"only {clusters} scenarios: the interval is rather too narrow" if clusters < FEW else ""
+        return "one scenario or document: there is no interval"
+    if clusters >= FEW:
+        return ""
+    least = 2 / 2**clusters
+    few = f"only {clusters} scenarios or documents"
+    return f"{few}: the interval is rather too narrow, and p cannot be below {least}"
