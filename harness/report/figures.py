@@ -18,6 +18,7 @@ from harness.report.interval import Interval, Metric
 from harness.report.lines import failure_line
 from harness.report.plain_text import one_line
 from harness.report.questions import Questions, models_compared
+from harness.report.reliability import Reliability
 from harness.report.request_figures import (
     CostFigures,
     Percentiles,
@@ -34,7 +35,7 @@ from harness.report.request_figures import (
 )
 from harness.report.server_figures import ServerFigures, Watched
 from harness.report.spent import Spent
-from harness.report.suite_figures import Floors, SuiteFigures, SuiteSums, by_k, measured, success
+from harness.report.suite_figures import Floors, SuiteFigures, SuiteSums, by_k, measured, reliable, success
 from harness.report.thought import ThinkingPoint, ThinkingSeries, engaged, is_asked, kind_of, series
 from harness.runs.record import FirstCall, ModelVariant, RunRecord
 from harness.runs.store import Trial
@@ -82,6 +83,7 @@ class ModelFigures(Record):
     metrics: dict[str, Metric]
     pass_hat_k: dict[str, float]
     pass_at_k: dict[str, float]
+    reliability: Reliability
     usage: Tokens
     """Of all requests, those that gave a document part by part included."""
     requests: int
@@ -334,6 +336,7 @@ class _ModelSums:
             metrics=measured(parts, seed),
             pass_hat_k=by_k(parts, pass_hat_k),
             pass_at_k=by_k(parts, pass_at_k),
+            reliability=reliable(parts, seed),
             usage=asked.tokens,
             requests=asked.requests,
             doubtful=asked.doubtful,

@@ -12,6 +12,7 @@ from harness.report.hosting_markdown import hosting
 from harness.report.hosting_wording import illustrative
 from harness.report.markdown_table import escaped, table
 from harness.report.plain_text import one_line
+from harness.report.reliability_markdown import reliable
 from harness.report.server_markdown import servers
 from harness.report.suite_figures import SuiteFigures
 from harness.report.wording import (
@@ -45,6 +46,7 @@ def markdown(report: Report, record: RunRecord, failed: Sequence[FailedTrial]) -
         "## Results",
         _results(report.models),
         *footnotes(report),
+        *reliable(report.models),
         *documents(report),
         "## Components",
         _components(report.models),

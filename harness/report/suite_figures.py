@@ -12,6 +12,7 @@ from statistics import fmean
 
 from harness.models.pricing import CostSums
 from harness.report.interval import Interval, Metric
+from harness.report.reliability import Counted, Reliability, reliability
 from harness.report.request_figures import CostFigures, cost_figures, each
 from harness.runs.store import Trial
 from scenarios.exam import Exam
@@ -45,6 +46,7 @@ class SuiteFigures(Record):
     metrics: dict[str, Metric]
     pass_hat_k: dict[str, float]
     pass_at_k: dict[str, float]
+    reliability: Reliability
     cost_usd: float | None
     """Of the requests whose cost is known; a lower bound where `cost.unknown` has any."""
     cost_per_success_usd: float | None
@@ -95,6 +97,7 @@ class SuiteSums:
             metrics=measured([self], seed),
             pass_hat_k=by_k([self], pass_hat_k),
             pass_at_k=by_k([self], pass_at_k),
+            reliability=reliable([self], seed),
             cost_usd=cost.total,
             cost_per_success_usd=each(cost, self.succeeded),
             cost=cost_figures(cost),
@@ -154,6 +157,18 @@ def by_k(
     counts = [(len(found), sum(found)) for part in parts for found in part.success.values()]
     chances = {str(k): chance(counts, k) for k in range(1, max((n for n, _ in counts), default=0) + 1)}
     return {k: value for k, value in chances.items() if value is not None}
+
+
+def reliable(parts: Sequence[SuiteSums], seed: int) -> Reliability:
+    """Of all scenarios that were played, those without a graded trial included."""
+    return reliability(
+        [
+            Counted(played=played, graded=part.success.get(name, ()), cluster=part.documents.get(name))
+            for part in parts
+            for name, played in part.trials.items()
+        ],
+        seed,
+    )
 
 
 def _metrics(grade: Grade) -> Iterator[tuple[str, float]]:

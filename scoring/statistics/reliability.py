@@ -6,12 +6,12 @@ how reliable the whole is, server and provider included; a scenario whose every 
 not in those.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from math import comb
 from statistics import fmean
 
 from scenarios.record import Record
-from scoring.statistics.clusters import over_scenarios
+from scoring.statistics.clusters import clustered, over_scenarios
 
 
 class Chance(Record):
@@ -41,28 +41,39 @@ def pass_hat_k(trials: Sequence[tuple[int, int]], k: int) -> float | None:
     return _mean([comb(c, k) / comb(n, k) for n, c in _enough(trials, k)])
 
 
-def pass_hat_curve(trials: Sequence[tuple[int, int]], seed: int) -> tuple[Chance, ...]:
-    """pass^k with its 95 % interval over scenarios, for every k up to the most trials of a scenario."""
-    return tuple(
-        _chance(k, [comb(c, k) / comb(n, k) for n, c in _enough(trials, k)], seed) for k in _ks(trials)
-    )
+def pass_hat_curve(
+    trials: Sequence[tuple[int, int]], seed: int, clusters: Sequence[Hashable] | None = None
+) -> tuple[Chance, ...]:
+    """pass^k for every k up to the most trials of a scenario, with its 95 % interval over scenarios, or over
+    `clusters` of them such as documents.
+    """
+    return _curve(trials, pass_hat_k, seed, clusters)
 
 
-def pass_at_curve(trials: Sequence[tuple[int, int]], seed: int) -> tuple[Chance, ...]:
+def pass_at_curve(
+    trials: Sequence[tuple[int, int]], seed: int, clusters: Sequence[Hashable] | None = None
+) -> tuple[Chance, ...]:
     """pass@k likewise."""
-    return tuple(
-        _chance(k, [1 - comb(n - c, k) / comb(n, k) for n, c in _enough(trials, k)], seed)
-        for k in _ks(trials)
-    )
+    return _curve(trials, pass_at_k, seed, clusters)
 
 
-def _chance(k: int, values: Sequence[float], seed: int) -> Chance:
-    found = over_scenarios(values, seed)
-    return Chance(k=k, mean=fmean(values), low=found.low, high=found.high, scenarios=len(values))
-
-
-def _ks(trials: Sequence[tuple[int, int]]) -> range:
-    return range(1, max((n for n, _ in trials), default=0) + 1)
+def _curve(
+    trials: Sequence[tuple[int, int]],
+    chance: Callable[[Sequence[tuple[int, int]], int], float | None],
+    seed: int,
+    clusters: Sequence[Hashable] | None,
+) -> tuple[Chance, ...]:
+    found = []
+    for k in range(1, max((n for n, _ in trials), default=0) + 1):
+        places = [place for place, (n, _) in enumerate(trials) if n >= k]
+        values = [chance([trials[place]], k) or 0.0 for place in places]
+        means = (
+            over_scenarios(values, seed)
+            if clusters is None
+            else clustered(values, [clusters[place] for place in places], seed)
+        )
+        found.append(Chance(k=k, mean=fmean(values), low=means.low, high=means.high, scenarios=len(values)))
+    return tuple(found)
 
 
 def _enough(trials: Sequence[tuple[int, int]], k: int) -> list[tuple[int, int]]:
