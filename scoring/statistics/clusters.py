@@ -115,8 +115,8 @@ def over_scenarios(values: Sequence[float], seed: int) -> Clustered:
     """The mean of one value a scenario, such as the share of its repeats that succeeded, with an interval
     over scenarios as `clustered` makes it. A single scenario has none.
 
-    Of percentile intervals alone, about 88 of 100 hold the truth where 95 are claimed, for 5 to 20 scenarios
-    of 4 repeats; of these, about 94.
+    In simulations of 5 to 20 scenarios with 4 repeats, percentile intervals alone held the truth in 76 to 96
+    of 100 runs where 95 are claimed (89 on average), these in 88 to 99 (94 on average).
     """
     found = clustered(values, range(len(values)), seed)
     if found.n == 1:

@@ -211,7 +211,7 @@ def test_equal_means_that_are_no_proportion_say_that_they_have_no_spread() -> No
 def test_of_intervals_over_few_scenarios_about_as_many_hold_the_truth_as_they_claim(
     scenarios: int, share: float
 ) -> None:
-    """Four repeats each. Of percentile intervals alone about 88 of 100 do for five or ten scenarios."""
+    """Four repeats each; percentile intervals alone do so in about 85, 82 and 94 of 100 runs."""
     random = np.random.default_rng(7)
     held = 0
     for seed in range(200):
