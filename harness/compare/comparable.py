@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from harness.compare.played import Side
+from harness.runs.record import RunRecord
 from scenarios.exam import Exam
 from scenarios.record import Record
 
@@ -27,6 +28,14 @@ _PARTS = {
     "reading": "the document or its layout",
     "limits": "its limits",
 }
+
+
+_TOLD = (
+    *("schema_version", "id", "created", "command", "models", "suites", "scenarios", "repeats", "seed"),
+    *("agent", "transport", "versions", "engines", "hosting", "prices", "exchange", "skipped"),
+)
+"""What `differences` says in its own words, or what does not matter here."""
+_LONGEST = 60
 
 
 class LeftOut(Record):
@@ -112,21 +121,53 @@ def _differences(first: Side, second: Side) -> Iterator[str]:
         "thinking": (one.thinking or "default", other.thinking or "default"),
         "first call of a turn": (one.first_call, other.first_call),
         "sampling": (_said(one.sampling), _said(other.sampling)),
+        "prices": (_prices(first), _prices(second)) if one.label == other.label else ("", ""),
         "seed": (str(first.record.seed), str(second.record.seed)),
         "transport": (first.record.transport, second.record.transport),
     }
+    asked |= _other_settings(first.record, second.record)
     versions = [side.record.versions for side in (first, second)]
     for name in dict.fromkeys([*versions[0], *versions[1]]):
         asked[name] = versions[0].get(name, "not there"), versions[1].get(name, "not there")
     for name, (here, there) in asked.items():
         if here != there:
             yield f"{name}: {here} and {there}"
+    engines = [_engine(side) for side in (first, second)]
+    if one.label == other.label:
+        for name in sorted(engines[0].keys() & engines[1].keys()):
+            if engines[0][name] != engines[1][name]:
+                yield f"engine {name}: {_clip(engines[0][name])} and {_clip(engines[1][name])}"
     if first.model.simulated != second.model.simulated:
         yield "one of the two is a reference program and no model"
 
 
+def _other_settings(first: RunRecord, second: RunRecord) -> dict[str, tuple[str, str]]:
+    """What else the runs wrote down of how they were played, whatever a later version calls it."""
+    one, other = (record.model_dump(mode="json", exclude=set(_TOLD)) for record in (first, second))
+    return {
+        name.replace("_", " "): (str(one.get(name)), str(other.get(name)))
+        for name in dict.fromkeys([*one, *other])
+    }
+
+
+def _engine(side: Side) -> Mapping[str, JsonValue]:
+    """What served the model, as far as the run knows."""
+    found = side.record.engines.get(side.model.label)
+    return found if isinstance(found, dict) else {}
+
+
+def _prices(side: Side) -> str:
+    prices = side.tariff.prices
+    return "none" if prices is None else f"of {prices.as_of} ({prices.source})"
+
+
 def _said(settings: Mapping[str, JsonValue]) -> str:
     return ", ".join(f"{name} {value}" for name, value in sorted(settings.items())) or "the provider's"
+
+
+def _clip(value: JsonValue) -> str:
+    said = str(value)
+    return said if len(said) <= _LONGEST else said[:_LONGEST] + "…"
 
 
 def named(scenarios: Sequence[str], most: int = 5) -> str:

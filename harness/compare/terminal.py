@@ -13,7 +13,6 @@ from harness.compare.wording import (
     left_out,
     names,
     notes,
-    p_text,
     planned,
     signed,
     trials,
@@ -21,7 +20,7 @@ from harness.compare.wording import (
 )
 from harness.money import dollars_text
 from harness.report.plain_text import visible
-from harness.report.wording import UNKNOWN, percent
+from harness.report.wording import UNKNOWN, p_value, percent
 
 _FLIPS = 12
 """Scenarios that are named; `--json` has all of them."""
@@ -97,7 +96,7 @@ def _cells(measure: Measure, shown: Shown, gap: Shown) -> Iterator[str]:
     yield UNKNOWN if measure.gap is None else gap(measure.gap)
     known = measure.low is not None and measure.high is not None
     yield f"{gap(measure.low or 0.0)} … {gap(measure.high or 0.0)}" if known else UNKNOWN
-    yield from (p_text(measure.p), p_text(measure.p_holm))
+    yield from (p_value(measure.p), p_value(measure.p_holm))
 
 
 def _flips(compared: Compared, first: str, second: str) -> Table:

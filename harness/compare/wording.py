@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from harness.compare.comparable import LeftOut, named
 from harness.compare.figures import Compared, Measure, Planning
 from harness.report.plain_text import visible
+from harness.report.wording import p_value
 from scoring.statistics.contrast import Contrast
 
 _CERTAIN = 0.001
@@ -87,7 +88,7 @@ def trials(compared: Compared) -> str:
     first, second = names(compared)
     found = compared.trials
     said = f"Of {compared.success.trials:,} pairs of trials only {first} succeeded in {found.first_only:,}, "
-    said += f"only {second} in {found.second_only:,} (McNemar's exact p {p_text(found.p)}"
+    said += f"only {second} in {found.second_only:,} (McNemar's exact p {p_value(found.p)}"
     repeated = compared.success.trials > compared.success.scenarios
     return said + ("; with repeats, p over scenarios is the safer word)." if repeated else ").")
 
@@ -118,10 +119,6 @@ def signed(share: float) -> str:
     return f"{100 * share:+.1f}".replace("-", "−")
 
 
-def p_text(p: float | None) -> str:
-    return "–" if p is None else "< 0.0001" if p < 0.0001 else f"{p:.4f}"  # noqa: PLR2004 # its digits
-
-
 def _undecided(compared: Compared, first: str, second: str) -> str:
     success = compared.success
     if not success.gap:
@@ -145,7 +142,7 @@ def _chance(success: Measure) -> str:
     if success.p_holm is not None and success.p is not None and success.p_holm > success.p * 1.01:
         said = (
             said[:-1]
-            + f" (p {p_text(success.p)}; {p_text(success.p_holm)} for all comparisons here together)."
+            + f" (p {p_value(success.p)}; {p_value(success.p_holm)} for all comparisons here together)."
         )
     return said
 

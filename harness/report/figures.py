@@ -16,6 +16,7 @@ from harness.report.document_figures import DocumentFigures, Gap, ReadingSums
 from harness.report.hosting_figures import HostingFigures
 from harness.report.interval import Interval, Metric
 from harness.report.lines import failure_line
+from harness.report.model_pairs import ModelPair, model_pairs
 from harness.report.plain_text import one_line
 from harness.report.questions import Questions, models_compared
 from harness.report.reliability import Reliability
@@ -151,6 +152,8 @@ class Report(Record):
     spent: Spent | None
     """In all, earlier playings of trials included; None where no request was written down."""
     models: tuple[ModelFigures, ...]
+    pairs: tuple[ModelPair, ...]
+    """Every two models on what both played, questions about documents apart; none for too many models."""
     document_pairs: tuple[Gap, ...]
     """Every two models on the questions about documents that both answered."""
     thinking: tuple[ThinkingSeries, ...]
@@ -225,8 +228,9 @@ class Figures:
             cost=cost_figures(cost),
             spent=spent,
             models=models,
-            document_pairs=tuple(
-                models_compared({name: one.questions for name, one in self._models.items()}, record.seed)
+            pairs=model_pairs({name: one.suites.values() for name, one in self._models.items()}, record.seed),
+            document_pairs=models_compared(
+                {name: one.questions for name, one in self._models.items()}, record.seed
             ),
             thinking=series(record.models, _thinking(record, models)),
         )

@@ -12,7 +12,7 @@ from harness.report.hosting_markdown import hosting
 from harness.report.hosting_wording import illustrative
 from harness.report.markdown_table import escaped, table
 from harness.report.plain_text import one_line
-from harness.report.reliability_markdown import reliable
+from harness.report.reliability_markdown import every_two, reliable
 from harness.report.server_markdown import servers
 from harness.report.suite_figures import SuiteFigures
 from harness.report.wording import (
@@ -47,6 +47,7 @@ def markdown(report: Report, record: RunRecord, failed: Sequence[FailedTrial]) -
         _results(report.models),
         *footnotes(report),
         *reliable(report.models),
+        *every_two(report.pairs),
         *documents(report),
         "## Components",
         _components(report.models),

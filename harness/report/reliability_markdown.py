@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.report.figures import ModelFigures
 from harness.report.markdown_table import escaped, table
+from harness.report.model_pairs import ModelPair
 from harness.report.reliability_wording import (
     OF_ALL,
     fewer,
@@ -14,7 +15,7 @@ from harness.report.reliability_wording import (
     of_k,
     rows,
 )
-from harness.report.wording import UNKNOWN, label, percent, whole
+from harness.report.wording import UNKNOWN, interval, label, p_value, percent, points, whole
 from scoring.statistics.reliability import Chance
 
 
@@ -40,6 +41,27 @@ def reliable(models: Sequence[ModelFigures]) -> Iterator[str]:
         )
         heads = ["Model", "Between scenarios", "Now", "Twice the repeats", "Endless repeats"]
         yield table([*heads, "Twice the scenarios", "The same scenarios again"], scattered)
+
+
+def every_two(pairs: Sequence[ModelPair]) -> Iterator[str]:
+    """The section; nothing where no two models played the same."""
+    if pairs:
+        yield "## Every two models"
+        yield (
+            "Success of the first minus that of the second on the scenarios and repeats that both played. p "
+            "is exact over scenarios; p Holm holds for all pairs together: where it is 0.05 or more, the "
+            "difference may well be chance."
+        )
+        heads = ["First − second", "Scenarios", "Pairs of trials", "Points", "95 %", "p", "p Holm"]
+        yield table(heads, map(_pair, pairs))
+
+
+def _pair(pair: ModelPair) -> list[str]:
+    return [
+        escaped(f"{pair.first} − {pair.second}"),
+        *(whole(pair.scenarios), whole(pair.trials), points(pair.gap.mean), interval(pair.gap)),
+        *(escaped(p_value(p)) for p in (pair.p, pair.p_holm)),
+    ]
 
 
 def _chances(models: Sequence[ModelFigures]) -> str:

@@ -62,6 +62,8 @@ class SuiteSums:
     """By scenario."""
     success: defaultdict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
     """By scenario."""
+    repeats: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """By scenario: of each graded trial, in the order of `success`."""
     metrics: "defaultdict[str, defaultdict[str, array[float]]]" = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(lambda: array("d")))
     )
@@ -78,6 +80,7 @@ class SuiteSums:
             self.readings[trial.scenario] = reading.key
         if grade.graded:
             self.success[trial.scenario].append(bool(grade.success))
+            self.repeats[trial.scenario].append(trial.repeat)
             for name, value in _metrics(grade):
                 self.metrics[name][trial.scenario].append(value)
 

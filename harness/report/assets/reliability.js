@@ -52,3 +52,13 @@ function scatter() {
   return [el("h3", {}, text("scatter")), note("scatter_note"), table(heads, known.map(([model, { variance, error }]) => row(heads, [
     marked(model), percent(share(variance)), ...[error.now, error.twice_repeats, error.endless_repeats, error.twice_scenarios, error.again].map(half)])), "wide")];
 }
+
+// Every two models on the scenarios and repeats that both played.
+function modelPairs() {
+  const found = data.report.pairs;
+  if (found.length === 0) return null;
+  const heads = [{ name: text("model"), kind: "model" }, { name: text("gap"), kind: "model" }, { name: text("scenarios_head"), kind: "right" }, { name: text("trial_pairs"), kind: "right" },
+    { name: text("difference"), kind: "right strong" }, { name: text("interval"), kind: "right" }, { name: "p", kind: "right" }, { name: "p Holm", kind: "right" }];
+  return section("two_models", note("two_models_note"), table(heads, found.map((pair) => row(heads, [
+    pair.first, `− ${pair.second}`, whole(pair.scenarios), whole(pair.trials), signed(pair.gap.mean), range(pair.gap), pValue(pair.p), pValue(pair.p_holm)])), "wide"));
+}

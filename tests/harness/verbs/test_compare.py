@@ -250,3 +250,28 @@ def test_one_scenario_says_that_nobody_can_say_more(tmp_path: Path) -> None:
     run(tmp_path / "one", {A: scenarios(["+-"]), B: scenarios(["--"])})
 
     assert "With one scenario nobody can say more." in told(invoke("compare", "one", at=tmp_path))
+
+
+def test_another_engine_of_the_same_model_is_named(tmp_path: Path) -> None:
+    run(
+        tmp_path / "old",
+        {A: scenarios(["+", "-"])},
+        engines={A: {"version": "vLLM 0.10", "dtype": "half"}},
+    )
+    run(
+        tmp_path / "new",
+        {A: scenarios(["+", "+"])},
+        engines={A: {"version": "vLLM 0.11", "dtype": "half"}},
+    )
+    (found,) = answered("old", "new", at=tmp_path)["compared"]
+
+    assert found["differences"] == ["engine version: vLLM 0.10 and vLLM 0.11"]
+
+
+def test_runs_that_were_played_alike_have_no_differences(tmp_path: Path) -> None:
+    run(tmp_path / "old", {A: scenarios(["+", "-"])})
+    run(tmp_path / "new", {A: scenarios(["+", "+"])})
+    (found,) = answered("old", "new", at=tmp_path)["compared"]
+
+    assert found["differences"] == []
+    assert found["left_out"] == []
