@@ -48,9 +48,9 @@ def visible_difference(gaps: Split) -> float:
 
 
 def _repeats(gaps: Split, difference: float) -> tuple[int | None, str]:
-    if gaps.between is None or gaps.within is None:
+    if gaps.between is None or gaps.luck is None:
         return None, "one_repeat"
     room = (difference / _SEEN) ** 2 * max(0.0, gaps.scenarios - _TEST**2 / 2) - gaps.between
     if room <= 0:
         return None, "too_few_scenarios"
-    return max(1, ceil(gaps.within / room - _EDGE)), ""
+    return max(1, ceil(gaps.luck * gaps.repeats / room - _EDGE)), ""

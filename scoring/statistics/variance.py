@@ -35,24 +35,27 @@ class Split(Record):
             return None
         return self.between / (self.between + self.within)
 
+    @property
+    def luck(self) -> float | None:
+        """What luck within scenarios adds to `of_means`. Where scenarios scatter less than luck alone would
+        have them, it is all there is.
+        """
+        return None if self.between is None else self.of_means - self.between
+
     def half_width(self, scenarios: float = 1, repeats: float = 1) -> float | None:
         """Half the 95 % interval of the mean with so many times the scenarios and repeats; None where more
         repeats are asked for and nobody knows what they bring.
         """
         if repeats == 1:
             return _Z * sqrt(self.of_means / (self.scenarios * scenarios))
-        if self.between is None or self.within is None:
+        if self.between is None or self.luck is None:
             return None
-        return _Z * sqrt(
-            (self.between + self.within / (self.repeats * repeats)) / (self.scenarios * scenarios)
-        )
+        return _Z * sqrt((self.between + self.luck / repeats) / (self.scenarios * scenarios))
 
     @property
     def again(self) -> float | None:
         """Half the interval of the mean over these very scenarios, which only the luck of trials moves."""
-        if self.within is None:
-            return None
-        return _Z * sqrt(self.within / (self.repeats * self.scenarios))
+        return None if self.luck is None else _Z * sqrt(self.luck / self.scenarios)
 
 
 def split(values: Sequence[Sequence[float]]) -> Split | None:

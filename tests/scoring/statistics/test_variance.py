@@ -79,3 +79,22 @@ def test_what_more_repeats_bring_is_what_they_bring() -> None:
     assert two is not None
     assert eight is not None
     assert two.half_width(repeats=4) == pytest.approx(eight.half_width(), rel=0.03)
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.sampled_from([0.0, 1.0]), min_size=2, max_size=5), min_size=2, max_size=8))
+def test_more_of_anything_never_widens_and_luck_is_never_all_and_more(played: list[list[float]]) -> None:
+    found = split(played)
+
+    assert found is not None
+    now, again = found.half_width(), found.again
+    assert now is not None
+    assert again is not None
+    assert again <= now + 1e-9
+    for half in (
+        found.half_width(repeats=2),
+        found.half_width(scenarios=2),
+        found.half_width(repeats=float("inf")),
+    ):
+        assert half is not None
+        assert half <= now + 1e-9
