@@ -142,3 +142,21 @@ def test_holm_never_makes_p_smaller_nor_larger_than_bonferroni(ps: list[float]) 
 def test_the_examples_of_the_documentation_are_true() -> None:
     found = doctest.testmod(module)
     assert (found.failed, found.attempted > 0) == (0, True)
+
+
+def test_with_repeats_p_over_scenarios_promises_no_more_than_it_keeps() -> None:
+    """Two models that are alike on average and differ on every scenario: of 300 such runs about 15 may have a
+    p below 0.05. McNemar's test over trials has far more of them.
+    """
+    random = np.random.default_rng(17)
+    over_scenarios = over_trials = 0
+    for _ in range(300):
+        chances = random.beta(0.3, 0.3, (2, 25, 1))
+        first, second = (random.random((2, 25, 5)) < chances).astype(float)
+        found = (second - first).mean(axis=1)
+        over_scenarios += sign_flip(found.tolist()) < 0.05
+        gaps = (second - first).ravel()
+        over_trials += mcnemar(int((gaps < 0).sum()), int((gaps > 0).sum())) < 0.05
+
+    assert over_scenarios <= 24
+    assert over_trials >= 60
