@@ -26,10 +26,16 @@ Value = Callable[[Outcome], float | None]
 
 
 def compare(
-    pairs: Sequence[tuple[Side, Side]], *, seed: int, even_so: bool = False, margin: float | None = None
+    pairs: Sequence[tuple[Side, Side]],
+    *,
+    seed: int,
+    even_so: bool = False,
+    margin: float | None = None,
+    detect: float | None = None,
 ) -> Comparison:
     """The second of every pair held against the first; `even_so` compares what differs in contents or user
-    too, and `margin` is how much less success passes the gate.
+    too, `margin` is how much less success passes the gate, and `detect` a difference in success that somebody
+    wants to see.
     """
     found = [_compared(first, second, seed, even_so=even_so) for first, second in pairs]
     adjusted = iter(holm([one.p for each in found for one in _measures(each) if one.p is not None]))
@@ -37,7 +43,7 @@ def compare(
     return Comparison(
         simulated=any(one.first.simulated or one.second.simulated for one in found),
         comparisons=sum(one.p is not None for each in found for one in _measures(each)),
-        compared=tuple(_decided(each, margin) for each in found),
+        compared=tuple(_decided(each, margin, detect) for each in found),
     )
 
 
@@ -134,7 +140,7 @@ class _Pairs:
         found = self.paired(lambda one: one.success)
         parts = split([trials.gaps for trials in found.values()])
         on_documents = any(self._first.cluster(name) != name for name in found)
-        if parts is None or on_documents:
+        if parts is None or not parts.of_means or on_documents:
             return None
         return Planning(gaps=parts, visible=visible_difference(parts), needed=needed(parts, abs(gap or 0.0)))
 
@@ -157,11 +163,13 @@ def _with_holm(compared: Compared, adjusted: Iterable[float]) -> Compared:
     return compared.model_copy(update=told)
 
 
-def _decided(compared: Compared, margin: float | None) -> Compared:
+def _decided(compared: Compared, margin: float | None, detect: float | None) -> Compared:
     success, planning = compared.success, compared.planning
     verdict = _verdict(success)
     if planning is not None and verdict != "undecided":
         planning = planning.model_copy(update={"needed": None})
+    if planning is not None and detect:
+        planning = planning.model_copy(update={"asked": needed(planning.gaps, detect)})
     gate = None
     if margin is not None:
         gate = Gate(margin=margin, met=success.low is not None and success.low >= -margin)

@@ -49,6 +49,8 @@ class Planning(Record):
     """The smallest difference that so many scenarios and repeats show in 8 of 10 runs."""
     needed: Needed | None = None
     """For the difference that was measured, where it is not decided; it supposes that it is the true one."""
+    asked: Needed | None = None
+    """For a difference that somebody asked about."""
 
 
 class Gate(Record):
@@ -80,7 +82,7 @@ class Compared(Record):
     """Success by suite, where there are several."""
     flips: tuple[Flip, ...]
     planning: Planning | None
-    """None for fewer than two scenarios, and where documents are asked about."""
+    """None for fewer than two scenarios, where no gap differs from another, and for documents."""
     gate: Gate | None = None
 
 

@@ -7,6 +7,7 @@ from harness.compare.figures import Compared, Measure, Planning
 from harness.report.plain_text import visible
 from harness.report.wording import p_value
 from scoring.statistics.contrast import Contrast
+from scoring.statistics.sample_size import Needed
 
 _CERTAIN = 0.001
 
@@ -50,19 +51,23 @@ def planned(planning: Planning) -> Iterator[str]:
         f"So many scenarios and repeats show a difference of {points(planning.visible)} in 8 of 10 runs; "
         "smaller ones mostly go unseen."
     )
-    need = planning.needed
-    if need is None or need.scenarios is None:
-        return
-    said = f"If the true difference is the {points(need.difference)} that was measured, it takes about "
-    said += f"{need.scenarios:,} scenarios like these, with as many repeats, to see it in 8 of 10 runs"
+    if (need := planning.needed) is not None and need.scenarios is not None:
+        measured = f"If the true difference is the {points(need.difference)} that was measured"
+        yield f"{measured}, {_takes(need, gaps.scenarios)}"
+    if (need := planning.asked) is not None and need.scenarios is not None:
+        yield f"For a true difference of {points(need.difference)}, {_takes(need, gaps.scenarios)}"
+
+
+def _takes(need: Needed, scenarios: int) -> str:
+    said = f"it takes about {need.scenarios:,} scenarios like these, with as many repeats, "
+    said += "to see it in 8 of 10 runs"
     match need.why_no_repeats:
         case "one_repeat":
-            said += ". What repeats would bring nobody can tell from one: play --repeats 2 or more"
+            return f"{said}. What repeats would bring nobody can tell from one: play --repeats 2 or more."
         case "too_few_scenarios":
-            said += f"; no number of repeats of these {gaps.scenarios} would do, since they differ too much"
+            return f"{said}; no number of repeats of these {scenarios} would do, since they differ too much."
         case _:
-            said += f", or about {need.repeats:,} repeats of each of these {gaps.scenarios}"
-    yield said + "."
+            return f"{said}, or about {need.repeats:,} repeats of each of these {scenarios}."
 
 
 def left_out(found: LeftOut) -> str:
@@ -139,11 +144,9 @@ def _chance(success: Measure) -> str:
     else:
         often = f"in about {round(100 * p)} of 100 such runs"
     said = f"were the two alike, a gap as large would come up {often}."
-    if success.p_holm is not None and success.p is not None and success.p_holm > success.p * 1.01:
-        said = (
-            said[:-1]
-            + f" (p {p_value(success.p)}; {p_value(success.p_holm)} for all comparisons here together)."
-        )
+    alone, together = p_value(success.p), p_value(success.p_holm)
+    if alone != together:
+        said = f"{said[:-1]} (p {alone}; {together} for all comparisons here together)."
     return said
 
 

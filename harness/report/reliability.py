@@ -47,6 +47,7 @@ class Reliability(Record):
     variance: Split | None
     """Of success; None for fewer than two scenarios, and where documents are asked about."""
     error: Error | None
+    """None where no scenario differs from another, too: then only the interval says how sure that is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +71,7 @@ def reliability(scenarios: Sequence[Counted], seed: int) -> Reliability:
         graded=_tries([(len(one.graded), sum(one.graded), one.cluster) for one in known], seed),
         of_all=_tries(of_all, seed) if crashed else None,
         variance=parts,
-        error=None if parts is None else _error(parts),
+        error=_error(parts) if parts is not None and parts.of_means else None,
     )
 
 

@@ -50,6 +50,14 @@ def compare(  # one parameter an option
             "less often (0.05: 5 points).",
         ),
     ] = None,
+    detect: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001,
+            max=1,
+            help="How many scenarios or repeats it takes to see a difference in success of so much.",
+        ),
+    ] = None,
     even_so: Annotated[
         bool,
         typer.Option("--even-so", help="Compare scenarios too whose contents or simulated user differ."),
@@ -63,7 +71,8 @@ def compare(  # one parameter an option
         second = first if other is None else RunFolder(place_of(other))
         wanted = _chosen(first.record, second.record if other else None, models)
         pairs = _read(first, second, wanted)
-        found = compared(pairs, seed=first.record.seed, even_so=even_so, margin=not_worse_by)
+        seed = first.record.seed
+        found = compared(pairs, seed=seed, even_so=even_so, margin=not_worse_by, detect=detect)
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False, allow_nan=False))
     else:

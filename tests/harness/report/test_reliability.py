@@ -192,3 +192,12 @@ def test_markdown_of_single_trials_says_nothing_of_reliability() -> None:
     signs = ["+", "-"]
 
     assert "## Reliability" not in markdown(report(*signs), asked(signs), [])
+
+
+def test_where_all_succeed_nobody_claims_an_error_of_nothing() -> None:
+    found = only(report("++", "++", "++"))
+
+    assert found.reliability.error is None
+    assert found.success.low is not None
+    assert found.success.low < 0.5
+    assert "±0.0" not in shown("++", "++", "++")

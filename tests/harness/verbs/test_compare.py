@@ -275,3 +275,23 @@ def test_runs_that_were_played_alike_have_no_differences(tmp_path: Path) -> None
 
     assert found["differences"] == []
     assert found["left_out"] == []
+
+
+def test_what_another_difference_would_take_can_be_asked(tmp_path: Path) -> None:
+    run(tmp_path / "one", {A: scenarios(["++", "--", "+-"] * 4), B: scenarios(["++", "+-", "++"] * 4)})
+    (found,) = answered("one", "--detect", "0.05", at=tmp_path)["compared"]
+
+    assert found["planning"]["asked"]["difference"] == 0.05
+    assert found["planning"]["asked"]["scenarios"] > 12
+    text = told(invoke("compare", "one", "--detect", "0.05", at=tmp_path))
+    assert "For a true difference of 5.0 points, it takes about" in text
+
+
+def test_where_no_gap_differs_from_another_nobody_says_what_could_be_seen(tmp_path: Path) -> None:
+    run(tmp_path / "one", {A: scenarios(["++", "++", "--"]), B: scenarios(["++", "++", "--"])})
+    (found,) = answered("one", at=tmp_path)["compared"]
+
+    assert found["planning"] is None
+    assert found["success"]["low"] < 0 < found["success"]["high"]
+    text = told(invoke("compare", "one", at=tmp_path))
+    assert "chat/alpha and chat/beta succeed equally often here. What was played fits anything" in text
