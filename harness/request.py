@@ -21,6 +21,8 @@ class Request:
 
     suites: tuple[str, ...]
     models: tuple[ModelVariant, ...]
+    user: ModelVariant | None = None
+    """Who plays simulated users; None: their scripts."""
     repeats: int = 1
     limit: int | None = None
     """At most so many scenarios of each suite."""

@@ -247,6 +247,9 @@ class Scenario(Record):
                     f"server {name!r} shares {server.shares!r}, which is no built-in world of this scenario; "
                     f"there are {', '.join(built_in) or 'none'}"
                 )
+            others = [one for one in self.servers.values() if one.shares == server.shares]
+            if whole is not None and (len(others) > 1 or whole.side == server.side):
+                raise ValueError(f"server {name!r}: a world has one server for each side; leave one out")
             if server.side == "user" and self.user is None:
                 raise ValueError(f"server {name!r} is the user's, and no `user` is simulated")
         return self

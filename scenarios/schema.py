@@ -67,7 +67,12 @@ def _conversation() -> Schema:
         schema["required"].remove(name)
     del fields["reading"], parts["Expectation"]["properties"]["line"]  # made, and not written
     for name in [name for name in parts if hasattr(line, name) or hasattr(reading, name)]:
-        del parts[name]
+        if name != "JsonValue":
+            del parts[name]
+    parts["Move"]["properties"]["when"] = {
+        "anyOf": [_FACT, {"type": "array", "items": _FACT}],
+        "description": "Facts that the agent's reply states, all of them; none: any reply fits.",
+    }
     fields["system"]["description"] = (
         "The system prompt: a .md or .txt file beside the scenario, or the text."
     )

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, JsonValue, model_validator
 
-from scenarios.fields import Argument, Fact, Id, Side, ToolName, as_list
+from scenarios.fields import Argument, Fact, Side, ToolName, as_list
 from scenarios.language import Language
 from scenarios.record import Record
 
@@ -21,6 +21,10 @@ somebody else; what is asked of it is nothing that it was told about."""
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 """In the words of a script: what the user knows, by its label, or a place in what a call brought."""
 SIGNALS: tuple[Signal, ...] = ("done", "transfer", "out_of_scope")
+
+
+Name = Annotated[str, Field(pattern=r"^[^\s.{}]+$", max_length=100)]
+"""Of a state or a call, in any script."""
 
 
 class StopRules(Record):
@@ -57,7 +61,7 @@ class TalkLimits(Record):
 class UserCall(Record):
     """A call that a script makes."""
 
-    id: Id
+    id: Name
     """What `{id.place}` in the user's words and `given` call its result."""
     tool: ToolName
     args: dict[str, JsonValue] = {}
@@ -69,7 +73,7 @@ class Reaction(Record):
 
     say: str = ""
     """`{label}` is what it knows, and `{call.place}` what a call of this move brought."""
-    to: Id | None = None
+    to: Name | None = None
     """The state that follows; none: it stays in this one."""
     stop: Signal | None = None
     """It ends the conversation with these words."""
@@ -106,9 +110,9 @@ class Script(Record):
 
     opening: Annotated[str, Field(min_length=1)]
     """The first thing that it says."""
-    start: Id
+    start: Name
     """The state that it is in then."""
-    states: Annotated[dict[Id, tuple[Move, ...]], Field(min_length=1)]
+    states: Annotated[dict[Name, tuple[Move, ...]], Field(min_length=1)]
     """By name: the moves, the first that fits is made."""
     otherwise: Annotated[str, Field(min_length=1)]
     """Said when no move fits."""

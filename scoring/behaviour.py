@@ -16,6 +16,7 @@ from scenarios.language import Language
 from scenarios.matching import Lookup, sample_arguments, wording
 from scenarios.record import Record
 from scenarios.scenario import Expectation, ExpectedCall, Segment
+from scenarios.script import gold_talk, models_part
 from scoring.lines.gold import gold_line
 from scoring.preparation import parallel_steps
 
@@ -42,13 +43,15 @@ class Turn(Record):
 
     segment: str
     steps: tuple[tuple[PlannedCall, ...], ...] = ()
+    cue: tuple[Fact, ...] = ()
+    """Said first: what a simulated user has to hear before it goes on."""
     reply: tuple[Sentence, ...] = ()
     text: str | None = None
-    """Said instead of `reply`."""
+    """Said instead of `cue` and `reply`."""
 
 
 Behaviour = tuple[Turn, ...]
-"""One turn for each turn of the user, over all segments."""
+"""One turn for each turn of the user, over all segments; a simulated user may speak on behind the last."""
 
 _SAYS: dict[tuple[Language, str], str] = {
     ("en", "say"): "Here it is: {}.",
@@ -65,8 +68,12 @@ _SAYS: dict[tuple[Language, str], str] = {
 
 
 def gold_behaviour(exam: Exam) -> Behaviour:
-    """Every gold call, in as few steps as their order allows, and then every fact."""
+    """Every gold call, in as few steps as their order allows, and then every fact. With a simulated user the
+    calls stand between what is said to bring the user to its own, and the facts come last.
+    """
     scenario = exam.scenario
+    if scenario.user is not None:
+        return _conversation(exam)
     return tuple(
         turn
         for segment in scenario.segments
@@ -89,7 +96,9 @@ def spoken(turn: Turn, lookup: Lookup, language: Language) -> str:
     if turn.text is not None:
         return turn.text
     between = "" if language == "zh" else " "
-    sentences = [_SAYS[language, one.kind].format(wording(one.fact, lookup)) for one in turn.reply]
+    cues = (Sentence(kind="say", fact=fact) for fact in turn.cue)
+    said = (*cues, *turn.reply)
+    sentences = [_SAYS[language, one.kind].format(wording(one.fact, lookup)) for one in said]
     return between.join(sentences) or _SAYS[language, "nothing"]
 
 
@@ -99,6 +108,24 @@ def refusal(language: Language) -> str:
 
 def planned(call: ExpectedCall) -> PlannedCall:
     return PlannedCall(tool=call.tool, arguments=call.args, gold=call.id)
+
+
+def _conversation(exam: Exam) -> Behaviour:
+    scenario = exam.scenario
+    segment = models_part(scenario.segments[0], scenario)
+    own = {call.id: call for call in segment.expect.calls}
+    gold = gold_talk(scenario, exam.key)
+    return tuple(
+        Turn(
+            segment=segment.id,
+            steps=tuple(
+                tuple(map(planned, step)) for step in parallel_steps(own[call.id] for call in turn.calls)
+            ),
+            cue=turn.cue,
+            reply=tuple(sentences(segment.expect)) if turn is gold[-1] else (),
+        )
+        for turn in gold
+    )
 
 
 def _last_turn(segment: Segment, language: Language) -> Turn:

@@ -212,6 +212,8 @@ def _has_orphan(record: SegmentRecord) -> bool:
 def _stopped_by_itself(evidence: Evidence, segment: str) -> bool:
     """The model ended the segment with a reply, and not because something ran out."""
     cut = evidence.transcript.ended != "done" and evidence.transcript.segments[-1].segment == segment
+    if evidence.prepared.exam.scenario.user is not None:  # who has the last word, and says when that is
+        return not cut
     last = evidence.records[segment].messages[-1:]
     return not cut and all(isinstance(m, AssistantMessage) and not m.tool_calls for m in last)
 

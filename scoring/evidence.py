@@ -33,8 +33,12 @@ class Evidence:
     records: Mapping[str, SegmentRecord]
 
     def reply(self, segment: str) -> str:
+        """The last reply of a segment; all that was said to a simulated user, who may have the last word."""
         record = self.records.get(segment)
-        return record.reply if record is not None else ""
+        if record is None:
+            return ""
+        talk = self.prepared.exam.scenario.user is not None
+        return "\n\n".join(record.replies) if talk else record.reply
 
     def met(self, gold: str) -> bool:
         pair = self.pairs.get(gold)

@@ -9,6 +9,7 @@ from scenarios.exam import Exam, ToolSpec
 from scenarios.matching import Lookup, compare_arguments, resolve, sample_arguments
 from scenarios.scenario import ExpectedCall, Segment
 from scoring.behaviour import Behaviour, PlannedCall, Turn, gold_behaviour
+from scoring.preparation import models_exam
 from scoring.tool_schema import ToolSchema, shown_values
 
 _POOL = 400
@@ -96,7 +97,7 @@ def original(exam: Exam) -> Original:
         *exam.key.initial.values(),
     )[:_POOL]
     return Original(
-        exam=exam,
+        exam=models_exam(exam),
         behaviour=gold_behaviour(exam),
         lookup=resolve(exam.key.results),
         tools={tool.name: tool for tool in exam.key.tools},

@@ -12,6 +12,7 @@ from scenarios import matchers
 from scenarios.exam import Exam, ToolSpec
 from scenarios.matching import leaves
 from scenarios.scenario import Expectation, ExpectedCall, Scenario
+from scenarios.script import models_part
 from scoring.expected_state import ExpectedState, expected_states
 
 Edge = tuple[str, str]
@@ -73,6 +74,8 @@ class Prepared:
 
 
 def prepare(exam: Exam) -> Prepared:
+    """With a simulated user the gold calls of the user's own are left out: nobody scores these."""
+    exam = models_exam(exam)
     tools = {tool.name: tool for tool in exam.key.tools}
     failing = {call.id for call in exam.key.calls if call.failed}
     stages = {
@@ -107,6 +110,15 @@ def prepare(exam: Exam) -> Prepared:
         results=exam.key.results,
         referred=tuple(dict.fromkeys(ref.partition(".")[0] for ref in _refs(exam.scenario))),
     )
+
+
+def models_exam(exam: Exam) -> Exam:
+    """The exam with the gold calls that the model makes; the answer key stays whole."""
+    scenario = exam.scenario
+    if scenario.user is None:
+        return exam
+    segments = tuple(models_part(segment, scenario) for segment in scenario.segments)
+    return exam.model_copy(update={"scenario": scenario.model_copy(update={"segments": segments})})
 
 
 def parallel_steps(calls: Iterable[ExpectedCall]) -> list[list[ExpectedCall]]:

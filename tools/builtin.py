@@ -17,9 +17,11 @@ from mcp.server import Server
 from mcp.server.context import ServerRequestContext
 from pydantic import JsonValue
 
+from scenarios.fields import Side
 from tools.servers.desk import DESK
 from tools.servers.office import OFFICE
 from tools.servers.reader import READER
+from tools.servers.router import ROUTER
 from tools.servers.shop import SHOP
 from tools.servers.travel import TRAVEL
 from tools.world import Refused, State, World, WorldTool
@@ -31,30 +33,36 @@ _WRAPPED: Mapping[str, Any] = MappingProxyType(
 
 def built_in_worlds() -> Mapping[str, World]:
     """The worlds that Longspan ships, by name."""
-    return MappingProxyType({world.name: world for world in (SHOP, TRAVEL, DESK, OFFICE, READER)})
+    return MappingProxyType({world.name: world for world in (SHOP, TRAVEL, DESK, OFFICE, READER, ROUTER)})
 
 
 @cache
-def listing(world: World) -> list[dict[str, Any]]:
-    """The world's tools as they stand on the wire."""
-    return [tool.model_dump(by_alias=True, mode="json", exclude_none=True) for tool in _mcp_tools(world)]
+def listing(world: World, side: Side = "agent") -> list[dict[str, Any]]:
+    """The world's tools of one side as they stand on the wire."""
+    tools = _mcp_tools(world, side)
+    return [tool.model_dump(by_alias=True, mode="json", exclude_none=True) for tool in tools]
 
 
 def server_for(
-    world: World, state: State, *, checked: bool, called: Callable[[], None] = lambda: None
+    world: World,
+    state: State,
+    *,
+    checked: bool,
+    side: Side = "agent",
+    called: Callable[[], None] = lambda: None,
 ) -> Server[Any]:
-    """An MCP server over the state, which its calls change in place.
+    """An MCP server over the state, which its calls change in place; it has the tools of one side.
 
     `checked` refuses arguments that break a tool's schema; leave it off when the caller has checked them.
     `called` runs after every call and before its answer. What a function raises beside `Refused` is a bug of
     the world and becomes a protocol error, never a result that a model could read.
     """
-    tools = {tool.name: tool for tool in world.tools}
+    tools = {tool.name: tool for tool in world.tools if tool.side == side}
 
     async def list_tools(
         _context: ServerRequestContext[Any], _params: mcp.PaginatedRequestParams | None
     ) -> mcp.ListToolsResult:
-        return mcp.ListToolsResult(tools=list(_mcp_tools(world)))
+        return mcp.ListToolsResult(tools=list(_mcp_tools(world, side)))
 
     async def call_tool(
         _context: ServerRequestContext[Any], params: mcp.CallToolRequestParams
@@ -81,7 +89,7 @@ def server_for(
 
 
 @cache
-def _mcp_tools(world: World) -> tuple[mcp.Tool, ...]:
+def _mcp_tools(world: World, side: Side) -> tuple[mcp.Tool, ...]:
     return tuple(
         mcp.Tool(
             name=tool.name,
@@ -91,6 +99,7 @@ def _mcp_tools(world: World) -> tuple[mcp.Tool, ...]:
             annotations=mcp.ToolAnnotations(read_only_hint=not tool.writes),
         )
         for tool in world.tools
+        if tool.side == side
     )
 
 

@@ -17,7 +17,7 @@ from tools.folder import fresh_copy
 from tools.home import WorldHome
 from tools.link import Link
 from tools.state import Draft
-from tools.targets import Command, InMemory, Target, Url, WorldProcess
+from tools.targets import Beside, Command, InMemory, Promise, Target, Url, WorldProcess
 from tools.watch import watched
 
 _INHERITED = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "USER")
@@ -41,46 +41,79 @@ class Place:
     """One server of one trial."""
 
     link: Link
-    witness: Witness
+    witness: Witness | None
+    """None: its world is another server's, which tells of it."""
 
 
 def needs_folder(server: Server, home: WorldHome) -> bool:
-    return server.url is None and (server.builtin is None or home.transport != "memory")
+    if server.url is not None or server.shares is not None:
+        return False
+    return server.builtin is None or home.transport != "memory"
 
 
-async def placed(name: str, server: Server, home: WorldHome, folder: Path) -> Place:
-    """Make ready what the server needs; nothing is started yet. Raises `WorldFailed`.
+async def placed(servers: Mapping[str, Server], home: WorldHome, folder: Path) -> dict[str, Place]:
+    """Make ready what the servers need; nothing is started yet. Raises `WorldFailed`.
 
-    `folder` is for this server in this trial alone, and is made here if it is needed.
+    `folder` is for this trial alone; a server gets its own in it, if it needs one.
     """
+    shared = {server.shares: server for server in servers.values() if server.shares is not None}
+    places: dict[str, Place] = {}
+    for name, server in servers.items():
+        if server.shares is None:
+            places[name] = await _placed(name, server, shared.get(name), home, folder / name)
+    for name, server in servers.items():
+        if server.shares is not None:
+            places[name] = _shared(name, server, places[server.shares], home)
+    return {name: places[name] for name in servers}
+
+
+async def _placed(name: str, server: Server, other: Server | None, home: WorldHome, folder: Path) -> Place:
+    """A server with a world of its own; `other` is the one that shares it."""
     if server.builtin is None:
         return await _foreign(name, server, home, folder)
     if server.builtin not in home.worlds:
         message = f"no built-in world is called {server.builtin!r}; {near(server.builtin, home.worlds)}"
         raise WorldFailed("unknown_world", name, message)
     if home.transport == "memory":
-        return _in_memory(name, server.builtin, server.state or {}, home)
-    return _in_process(name, server.builtin, server.state or {}, home, folder)
+        return _in_memory(name, server, home)
+    return _in_process(name, server, other, home, folder)
 
 
-def _in_memory(name: str, world: str, begin: Mapping[str, JsonValue], home: WorldHome) -> Place:
-    state = Draft(begin)
+def _shared(name: str, server: Server, whole: Place, home: WorldHome) -> Place:
+    """A second server over the world of another."""
+    target: Target
+    match whole.link.target:
+        case InMemory(world=world, state=state):
+            target = InMemory(world=world, state=state, side=server.side)
+        case WorldProcess(second=Promise() as address):
+            target = Beside(address=address)
+        case _:
+            raise WorldFailed("unknown_world", name, f"shares {server.shares!r}, which is no built-in world")
+    return Place(link=_link(name, target, home), witness=None)
+
+
+def _in_memory(name: str, server: Server, home: WorldHome) -> Place:
+    state = Draft(server.state or {})
 
     async def present() -> JsonValue:
         return state.snapshot()
 
-    target = InMemory(world=home.worlds[world], state=state)
+    target = InMemory(world=home.worlds[server.builtin or ""], state=state, side=server.side)
     return Place(link=_link(name, target, home), witness=present)
 
 
-def _in_process(
-    name: str, world: str, begin: Mapping[str, JsonValue], home: WorldHome, folder: Path
-) -> Place:
+def _in_process(name: str, server: Server, other: Server | None, home: WorldHome, folder: Path) -> Place:
+    """A world in a process of its own. One that two servers share is reached over HTTP in any case, since a
+    pair of pipes has one reader.
+    """
+    world, begin = server.builtin or "", server.state or {}
     folder.mkdir(parents=True)
     first, now = folder / "state.json", folder / "snapshot.json"
     first.write_text(json.dumps(begin, ensure_ascii=False), "utf-8")
-    http = home.transport == "http"
-    argv = (sys.executable, "-m", "tools.serve", world, "--state", str(first), "--snapshot", str(now))
+    http = home.transport == "http" or other is not None
+    sides = (server.side,) if other is None else (server.side, other.side)
+    files = ("--state", str(first), "--snapshot", str(now))
+    argv = (sys.executable, "-m", "tools.serve", world, *files, "--sides", ",".join(sides))
     command = Command(
         argv=(*argv, "--http", "0") if http else argv,
         env=_inherited(home.environ) | {"PYTHONPATH": str(_PACKAGES)},
@@ -91,7 +124,8 @@ def _in_process(
     async def present() -> JsonValue:
         return _parsed(now.read_text("utf-8"))
 
-    return Place(link=_link(name, WorldProcess(command=command, http=http), home), witness=present)
+    target = WorldProcess(command=command, http=http, second=None if other is None else Promise())
+    return Place(link=_link(name, target, home), witness=present)
 
 
 async def _foreign(name: str, server: Server, home: WorldHome, folder: Path) -> Place:

@@ -32,7 +32,7 @@ from tools.offers import Offer, server_offers, world_offers
 from tools.process import serving
 from tools.results import Result, cut, read_result
 from tools.stdio import MOST_BYTES, over_stdio
-from tools.targets import Command, InMemory, Target, Url, WorldProcess, log_of
+from tools.targets import Beside, Command, InMemory, Target, Url, WorldProcess, log_of
 
 STATELESS = "2026-07-28"
 HANDSHAKE = "legacy"
@@ -82,6 +82,8 @@ class Link:
         finally:
             if scope.cancelled_caught and not self._ready.is_set():
                 self.failure = self._silent("open_timeout", "the MCP handshake", self.open_timeout)
+            if isinstance(self.target, WorldProcess) and self.target.second is not None:
+                self.target.second.keep()  # nobody waits for what will not be said
             self._ready.set()
             self._ended.set()
 
@@ -112,7 +114,7 @@ class Link:
             raise self._failed("protocol", message) from error
         except MCPError as error:
             return await self._error_answer(tool, error)
-        return read_result(raw, wraps=wraps, ours=isinstance(self.target, InMemory | WorldProcess))
+        return read_result(raw, wraps=wraps, ours=isinstance(self.target, InMemory | WorldProcess | Beside))
 
     async def _negotiate(self, scope: anyio.CancelScope) -> None:
         foreign = isinstance(self.target, Command | Url)
@@ -143,13 +145,21 @@ class Link:
 
     async def _wire(self, stack: AsyncExitStack) -> Server[Any] | Transport:
         match self.target:
-            case InMemory(world=world, state=state):
-                return server_for(world, state, checked=False)
+            case InMemory(world=world, state=state, side=side):
+                return server_for(world, state, checked=False, side=side)
             case (Command() as command) | WorldProcess(command=command, http=False):
                 return over_stdio(command)
-            case WorldProcess(command=command):
-                url = await stack.enter_async_context(serving(self.server, command))
+            case WorldProcess(command=command, second=second):
+                said = await stack.enter_async_context(serving(self.server, command))
+                url, _, other = said.partition(" ")
+                if second is not None:
+                    second.keep(other)
                 return await self._over_http(Url(url=url, headers={}), stack)
+            case Beside(address=address):
+                await address.kept.wait()
+                if not address.url:
+                    raise WorldFailed("server_exited", self.server, "shares a world whose server has ended")
+                return await self._over_http(Url(url=address.url, headers={}), stack)
             case Url() as target:
                 return await self._over_http(target, stack)
 
@@ -170,7 +180,7 @@ class Link:
 
     async def _listed(self, client: Client) -> tuple[Offer, ...]:
         if isinstance(self.target, InMemory):
-            return world_offers(self.server, self.target.world)
+            return world_offers(self.server, self.target.world, self.target.side)
         tools: list[mcp.Tool] = []
         cursor: str | None = None
         for _ in range(_MOST_PAGES):
@@ -198,7 +208,7 @@ class Link:
             with anyio.move_on_after(_CLOSE_SECONDS):
                 await self._ended.wait()
             raise self.failure or self._ended_early(f"during the call of {tool}") from error
-        if isinstance(self.target, InMemory | WorldProcess):
+        if isinstance(self.target, InMemory | WorldProcess | Beside):
             cause = error.__cause__
             what = f"{type(cause).__name__}: {cause}" if cause else error.message
             raise self._failed("world_bug", f"its function {tool} raised {what}") from error

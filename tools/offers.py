@@ -20,6 +20,7 @@ from pydantic import JsonValue
 from referencing.exceptions import Unresolvable
 
 from scenarios.exam import ToolSpec
+from scenarios.fields import Side
 from scenarios.foreign import flaw
 from tools.builtin import listing
 from tools.failure import WorldFailed, in_short
@@ -76,9 +77,9 @@ class Offer:
 
 
 @cache
-def world_offers(server: str, world: World) -> tuple[Offer, ...]:
-    """The offers of a built-in world under the name that a scenario gives it."""
-    return _offers(server, json.dumps(listing(world), ensure_ascii=False), foreign=False)
+def world_offers(server: str, world: World, side: Side = "agent") -> tuple[Offer, ...]:
+    """What a built-in world offers one side, under the name that a scenario gives it."""
+    return _offers(server, json.dumps(listing(world, side), ensure_ascii=False), foreign=False)
 
 
 def server_offers(server: str, listing: list[dict[str, Any]]) -> tuple[Offer, ...]:

@@ -16,6 +16,7 @@ import anyio
 from pydantic import JsonValue
 
 from scenarios.exam import ToolSpec
+from scenarios.fields import Side
 from scenarios.scenario import Fault, Scenario
 from scenarios.transcript import BadArguments, ToolCall, ToolMessage, parse_arguments
 from tools.answers import Answer, malformed, schema_violated, unknown_tool
@@ -37,19 +38,21 @@ class OpenWorld:
 
     tools: tuple[ToolSpec, ...]
     """Everything the model is offered: the servers' tools in their order, then the distractors."""
+    user_tools: tuple[ToolSpec, ...]
+    """What a simulated user is offered."""
     protocols: Mapping[str, str]
     """The negotiated MCP revision, by server."""
     scenario: Scenario
     home: WorldHome
     places: Mapping[str, Place]
-    offers: Mapping[str, Offer]
+    offers: Mapping[Side, Mapping[str, Offer]]
     _made: Counter[str] = field(default_factory=Counter)
     """How often each tool was called with arguments that its schema takes."""
 
-    async def call(self, call: ToolCall) -> ToolMessage:
-        """Answer one call. Raises `WorldFailed` when its server breaks."""
+    async def call(self, call: ToolCall, side: Side = "agent") -> ToolMessage:
+        """Answer one call of one side. Raises `WorldFailed` when its server breaks."""
         began = self.home.clock()
-        answer = await self._answer(call)
+        answer = await self._answer(call, side)
         return ToolMessage(
             call_id=call.id,
             text=answer.text,
@@ -60,14 +63,16 @@ class OpenWorld:
         )
 
     async def snapshot(self) -> dict[str, JsonValue]:
-        """The present state of every server, unseen by the model; null where nobody watches."""
-        return {name: await place.witness() for name, place in self.places.items()}
+        """The present state of every server, unseen by the model; null where nobody watches. What two servers
+        share stands under the name of the one that has it.
+        """
+        return {name: await place.witness() for name, place in self.places.items() if place.witness}
 
-    async def _answer(self, call: ToolCall) -> Answer:
+    async def _answer(self, call: ToolCall, side: Side) -> Answer:
         language = self.scenario.language
-        offer = self.offers.get(call.name)
+        offer = self.offers[side].get(call.name)
         if offer is None:
-            return unknown_tool(call.name, self.offers, language)
+            return unknown_tool(call.name, self.offers[side], language)
         try:
             arguments = parse_arguments(call.arguments_json)
         except BadArguments as error:
@@ -102,9 +107,7 @@ async def open_world(scenario: Scenario, *, home: WorldHome) -> AsyncIterator[Op
         return
     raised: Exception | None = None
     with _trial_folder(scenario, home) as folder:
-        places = {
-            name: await placed(name, server, home, folder / name) for name, server in scenario.servers.items()
-        }
+        places = await placed(scenario.servers, home, folder)
         try:
             async with anyio.create_task_group() as owners:
                 for place in places.values():
@@ -129,14 +132,16 @@ def _world(scenario: Scenario, home: WorldHome, places: Mapping[str, Place]) -> 
     extra = distractors(
         scenario.tools.distractors, scenario.name, scenario.language, avoid=frozenset(scenario.servers)
     )
-    offers = {offer.spec.name: offer for offer in (*real, *extra)}
+    users = {offer.spec.name: offer for offer in real if scenario.servers[offer.server].side == "user"}
+    agents = {one.spec.name: one for one in (*real, *extra) if one.spec.name not in users}
     return OpenWorld(
-        tools=tuple(offer.spec for offer in offers.values()),
+        tools=tuple(offer.spec for offer in agents.values()),
+        user_tools=tuple(offer.spec for offer in users.values()),
         protocols={name: place.link.protocol for name, place in places.items()},
         scenario=scenario,
         home=home,
         places=places,
-        offers=offers,
+        offers={"agent": agents, "user": users},
     )
 
 

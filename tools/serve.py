@@ -13,14 +13,15 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import uvicorn
 from mcp.server import Server
 from mcp.server.stdio import stdio_server
 
+from scenarios.fields import Side
 from tools.builtin import built_in_worlds, server_for
 from tools.failure import near
 from tools.world import State, World
@@ -31,8 +32,13 @@ def main() -> None:
     state: State = json.loads(arguments.state.read_text("utf-8"))
     show = _shown(state, arguments.snapshot)
     show()
-    server = server_for(arguments.world, state, checked=True, called=show)
-    asyncio.run(_over_stdio(server) if arguments.http is None else _over_http(server, arguments.http))
+    servers = [
+        server_for(arguments.world, state, checked=True, side=side, called=show) for side in arguments.sides
+    ]
+    if arguments.http is None:
+        asyncio.run(_over_stdio(servers[0]))
+    else:
+        asyncio.run(_over_http(servers, arguments.http))
 
 
 def _arguments() -> argparse.Namespace:
@@ -43,7 +49,23 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, required=True, help="JSON file with the starting state")
     parser.add_argument("--snapshot", type=Path, required=True, help="JSON file to keep the present state in")
     parser.add_argument("--http", type=int, metavar="PORT", help="serve streamable HTTP on 127.0.0.1:PORT")
-    return parser.parse_args()
+    parser.add_argument(
+        "--sides",
+        type=_sides,
+        default=["agent"],
+        help="whose tools: agent, user, or both with a comma; both need --http and print two URLs in a line",
+    )
+    arguments = parser.parse_args()
+    if len(arguments.sides) > 1 and arguments.http is None:
+        parser.error("two sides need --http: a pair of pipes has one reader")
+    return arguments
+
+
+def _sides(text: str) -> list[str]:
+    sides = text.split(",")
+    if wrong := [side for side in sides if side not in get_args(Side)]:
+        raise argparse.ArgumentTypeError(f"there is no side {wrong[0]!r}; there are agent and user")
+    return sides
 
 
 def _world(name: str) -> World:
@@ -83,28 +105,34 @@ async def _over_stdio(server: Server[Any]) -> None:
         await server.run(incoming, outgoing, server.create_initialization_options())
 
 
-async def _over_http(server: Server[Any], port: int) -> None:
+async def _over_http(servers: Sequence[Server[Any]], port: int) -> None:
     # Bound and listening before the URL is printed, so nobody has to guess a port or wait for it.
-    listener = socket.create_server(("127.0.0.1", port))
-    # asyncio turns Nagle's delay off only for sockets it made itself; without this a call takes 40 ms.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    app = server.streamable_http_app(json_response=True, stateless_http=True)
-    web = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
-    sys.stdout.write(f"http://127.0.0.1:{listener.getsockname()[1]}/mcp\n")
+    listeners = [socket.create_server(("127.0.0.1", 0 if more else port)) for more, _ in enumerate(servers)]
+    webs: list[uvicorn.Server] = []
+    for server, listener in zip(servers, listeners, strict=True):
+        # asyncio turns Nagle's delay off only for sockets it made itself; without this a call takes 40 ms.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        app = server.streamable_http_app(json_response=True, stateless_http=True)
+        webs.append(uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on")))
+    urls = [f"http://127.0.0.1:{listener.getsockname()[1]}/mcp" for listener in listeners]
+    sys.stdout.write(" ".join(urls) + "\n")
     sys.stdout.flush()
     async with asyncio.TaskGroup() as group:
-        stdin = group.create_task(_stdin_closed(web))
-        await web.serve(sockets=[listener])
+        stdin = group.create_task(_stdin_closed(webs))
+        async with asyncio.TaskGroup() as serving:
+            for web, listener in zip(webs, listeners, strict=True):
+                serving.create_task(web.serve(sockets=[listener]))
         stdin.cancel()
 
 
-async def _stdin_closed(web: uvicorn.Server) -> None:
+async def _stdin_closed(webs: Sequence[uvicorn.Server]) -> None:
     """Whoever started us holds our stdin; when it closes, by intent or by death, so do we."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(0, "rb"))
     await reader.read()
-    web.should_exit = True
+    for web in webs:
+        web.should_exit = True
 
 
 if __name__ == "__main__":

@@ -26,6 +26,8 @@ class ClientError(Exception):
         """Every attempt of the request, this one included, once nobody tries again."""
         self.sent = ""
         """UTC, ISO 8601; empty: it never was, or nobody noted it."""
+        self.asked = ""
+        """Who did not answer, in words, where that is not the model under test."""
         self.ms = 0.0
         """From then until it failed, without any queueing."""
 

@@ -17,7 +17,9 @@ from scenarios.matching import Lookup, compare, resolve, sample_arguments, wordi
 from scenarios.pointer import value_at
 from scenarios.problem import Problem, ScenarioError, choices
 from scenarios.scenario import ExpectedCall, Scenario, Segment, Tools
+from scenarios.script import NoGold, gold_talk
 from scenarios.transcript import ToolCall, ToolMessage
+from scenarios.user import UserCall
 from tools.open_world import OpenWorld, WorldHome, open_world
 from tools.state import changes
 
@@ -32,16 +34,23 @@ async def prepare_exam(scenario: Scenario, home: WorldHome) -> Exam:
     calm = scenario.model_copy(update={"tools": Tools(distractors=scenario.tools.distractors)})
     work = _Derivation(scenario)
     async with open_world(calm, home=with_changes(home, transport="memory")) as world:
-        work.problems += _names(scenario, world.tools)
+        work.problems += _names(scenario, (*world.tools, *world.user_tools))
         initial = await world.snapshot()
         for segment, call in scenario.calls:
             if not work.problems:  # what follows a mistake fails for its sake
                 await work.run(world, segment, call)
         final = await world.snapshot()
     changed = {name: found for name in final if (found := changes(initial[name], final[name]))}
-    key = AnswerKey(tools=world.tools, calls=tuple(work.calls), initial=initial, changes=changed)
+    key = AnswerKey(
+        tools=world.tools,
+        user_tools=world.user_tools,
+        calls=tuple(work.calls),
+        initial=initial,
+        changes=changed,
+    )
     if not work.problems:
         work.problems += [*_facts(scenario, work.lookup), *_final(scenario, final, work.lookup)]
+        work.problems += _talk(scenario, key)
     if work.problems:
         file = Path(scenario.suite) / scenario.id / "scenario.yaml"
         raise ScenarioError([Problem(file=file, field=where, message=said) for where, said in work.problems])
@@ -66,7 +75,8 @@ class _Derivation:
             self.problems.append((place, f"{error.args[0]}; an earlier gold call's result does not hold it"))
             return
         text = json.dumps(arguments, ensure_ascii=False)
-        result = await world.call(ToolCall(id=call.id, name=call.tool, arguments_json=text))
+        made = ToolCall(id=call.id, name=call.tool, arguments_json=text)
+        result = await world.call(made, self.scenario.side_of(call.tool))
         if result.problem is not None:
             said = " ".join(result.text.split())
             self.problems.append((place, f"the gold call {call.tool} {text} fails: {said}"))
@@ -79,6 +89,14 @@ class _Derivation:
 
 def _result(message: ToolMessage) -> JsonValue:
     return message.structured if message.structured is not None else message.text
+
+
+def _talk(scenario: Scenario, key: AnswerKey) -> Iterator[tuple[str, str]]:
+    """Whether the conversation with a scripted user can go as gold does."""
+    try:
+        gold_talk(scenario, key) if scenario.user is not None else ()
+    except NoGold as error:
+        yield "user.script", str(error)
 
 
 def _facts(scenario: Scenario, lookup: Lookup) -> Iterator[tuple[str, str]]:
@@ -100,12 +118,19 @@ def _names(scenario: Scenario, offered: Sequence[ToolSpec]) -> Iterator[tuple[st
     named += [(f"segments.{s.id}.allow", name) for s in scenario.segments for name in s.expect.allow]
     named += [("final.never", pattern.tool) for pattern in scenario.final.never]
     named += [("tools.faults", fault.tool) for fault in scenario.tools.faults]
+    named += [("user.script", call.tool) for call in _scripted(scenario)]
     for place, name in named:
         if name not in tools:
             yield place, f"no tool is called {name!r}; {choices(name, tools)}"
     for fault in scenario.tools.faults:
         if fault.error in _SPOILS and fault.tool in tools and tools[fault.tool].writes:
             yield "tools.faults", f"{fault.error!r} is only for tools that read; {fault.tool} writes"
+
+
+def _scripted(scenario: Scenario) -> Iterator[UserCall]:
+    """The calls in the script of a user."""
+    script = scenario.user.script if scenario.user is not None else None
+    return (call for move in (script.moves if script is not None else ()) for call in move.do)
 
 
 def _final(scenario: Scenario, final: Mapping[str, JsonValue], lookup: Lookup) -> Iterator[tuple[str, str]]:

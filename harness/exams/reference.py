@@ -6,7 +6,7 @@ measured with carries the word SIMULATED.
 
 import json
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
@@ -89,7 +89,7 @@ class Performance:
         again = self._take_in([m for m in new if isinstance(m, ToolMessage)])
         if any(isinstance(message, UserMessage) for message in new):
             self.turn, self.step = self.turn + 1, 0
-        turn = self.behaviour[self.turn]
+        turn = self._present()
         if again:
             message = self._call(again)
             self.tries += 1
@@ -102,6 +102,13 @@ class Performance:
         return Reply(
             message=message, exchange=Exchange(finish="tool_calls" if message.tool_calls else "stop")
         )
+
+    def _present(self) -> Turn:
+        """What is played now; a simulated user who speaks on is only answered."""
+        if self.turn < len(self.behaviour):
+            return self.behaviour[self.turn]
+        last = self.behaviour[-1]
+        return Turn(segment=last.segment, text=last.text)
 
     def _call(self, calls: Sequence[PlannedCall]) -> AssistantMessage:
         self.pending = tuple(calls)
@@ -136,9 +143,13 @@ class Performance:
 
 def constant(exam: Exam, text: str) -> Behaviour:
     """The behaviour that says one thing whatever it is asked."""
-    return tuple(
-        Turn(segment=segment.id, text=text) for segment in exam.scenario.segments for _ in segment.user
-    )
+    return tuple(Turn(segment=name, text=text) for name in _turns(exam))
+
+
+def _turns(exam: Exam) -> Iterator[str]:
+    """The segment of every turn of the user's; how often a simulated one will speak, nobody knows."""
+    scenario = exam.scenario
+    return (one.id for one in scenario.segments for _ in one.user or ("",))
 
 
 def _random_tool(exam: Exam, dice: random.Random) -> Behaviour:
@@ -153,7 +164,7 @@ def _random_tool(exam: Exam, dice: random.Random) -> Behaviour:
                 return Turn(segment=segment, steps=((call,),), text="")
         return Turn(segment=segment, text="")
 
-    return tuple(turn(segment.id) for segment in exam.scenario.segments for _ in segment.user)
+    return tuple(map(turn, _turns(exam)))
 
 
 def _flawed(exam: Exam, dice: random.Random) -> Behaviour:

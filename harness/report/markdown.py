@@ -15,6 +15,7 @@ from harness.report.plain_text import one_line
 from harness.report.reliability_markdown import every_two, reliable
 from harness.report.server_markdown import servers
 from harness.report.suite_figures import SuiteFigures
+from harness.report.user_wording import users_said
 from harness.report.wording import (
     UNKNOWN,
     footnotes,
@@ -58,6 +59,7 @@ def markdown(report: Report, record: RunRecord, failed: Sequence[FailedTrial]) -
         "## Time and tokens",
         _costs(report.models),
         *_readings(report.models),
+        *map(escaped, users_said(report.models)),
         *servers(report.models),
         *costs(report),
         *hosting(report),

@@ -16,6 +16,7 @@ from harness.report.plain_text import visible
 from harness.report.reliability_terminal import print_reliability
 from harness.report.server_terminal import print_servers
 from harness.report.suite_figures import SuiteFigures
+from harness.report.user_wording import users_said
 from harness.report.wording import (
     UNKNOWN,
     footnotes,
@@ -52,6 +53,8 @@ def print_report(report: Report, console: Console) -> None:
     print_hosting(report, console)
     for said in _planned(report.models):
         console.print(said)
+    for line in users_said(report.models):
+        console.print(Text(line, "dim"))
     for model in report.models:
         for part in model.exclusions:
             console.print(Text(f"{label(model)}: {_excluded(part)}", "yellow"))

@@ -4,6 +4,7 @@ The model is asked here and nowhere else, and so are the tools called. Whatever 
 place in the transcript before the agent knows of it; whatever ends the trial is raised through the agent.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from harness.agents.agent import Prompt
@@ -12,6 +13,7 @@ from harness.trial.mangled import mangled_call, unbalanced_think
 from scenarios.exam import Exam
 from scenarios.transcript import (
     AssistantMessage,
+    Event,
     Exchange,
     Message,
     ToolCall,
@@ -21,6 +23,8 @@ from scenarios.transcript import (
 )
 from tools.open_world import OpenWorld
 
+_ERRORS = frozenset({"malformed", "unknown_tool", "schema", "tool_error"})
+"""What is wrong with a call by the caller's doing."""
 _LOOP = 5
 """So many steps with the same calls and the same results in a row are a loop."""
 
@@ -56,7 +60,7 @@ class TrialDesk:
     world: OpenWorld = field(init=False)
     """From the moment on when its servers are open."""
     messages: list[Message] = field(default_factory=list)
-    segments: list[tuple[str, list[Message]]] = field(default_factory=list)
+    segments: list[tuple[str, list[Event]]] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     noted: dict[str, None] = field(default_factory=dict)
     """In the order in which it was first noted."""
@@ -69,6 +73,10 @@ class TrialDesk:
     steps: list[_Step] = field(default_factory=list)
     """Of this turn."""
     talk: Conversation | None = None
+    hops: int = 0
+    """Messages of the user and of the model, and one for the results of each that calls tools."""
+    errors: int = 0
+    """Calls of both that brought an error."""
     prompt: Prompt | None = None
     """What `talk` was last shown, by an agent that writes prompts of its own."""
 
@@ -77,6 +85,12 @@ class TrialDesk:
         self.steps.clear()
         self.force = force and bool(self.exam.key.tools)
         self._say(UserMessage(text=text))
+        self.hops += 1
+
+    def greet(self, text: str) -> None:
+        """The scenario's own words for the model, before the user speaks."""
+        self._say(AssistantMessage(text=text, given=True))
+        self.hops += 1
 
     async def ask(self, prompt: Prompt | None = None) -> AssistantMessage:
         self._check_limits()
@@ -103,6 +117,8 @@ class TrialDesk:
             message = self.messages[-1] = self.segments[-1][1][-1] = prompt.read(message)
         elif mangled_call(message, self.exam.key.tools):
             raise Ended("parser", "call_as_text", "the server's parser left a whole tool call in the text")
+        self.hops += 2 if message.tool_calls else 1
+        self._check_protocol(message)
         if message.tool_calls:
             self.steps.append(_Step(calls=message.tool_calls))
         return message
@@ -115,7 +131,15 @@ class TrialDesk:
         self.worked += result.ms / 1e3
         self._say(result)
         self.steps[-1].results.append(result.text)
+        self.count_errors([result])
         return result
+
+    def count_errors(self, results: Sequence[ToolMessage]) -> None:
+        """Where a user is simulated, both of them share how often the tools may say no."""
+        user = self.exam.scenario.user
+        self.errors += sum(result.problem in _ERRORS for result in results)
+        if user is not None and user.limits.errors is not None and self.errors >= user.limits.errors:
+            raise Ended("limit", "errors", f"{self.errors} calls of the user and the model brought errors")
 
     def note(self, text: str) -> None:
         self.noted[text] = None
@@ -131,6 +155,16 @@ class TrialDesk:
             raise Ended(
                 "provider", "seconds", f"the {limits.seconds:g} s of the scenario were used up waiting"
             )
+
+        user = self.exam.scenario.user
+        if user is not None and user.limits.hops is not None and self.hops >= user.limits.hops:
+            raise Ended("limit", "hops", f"{user.limits.hops} messages of both sides were not enough")
+
+    def _check_protocol(self, message: AssistantMessage) -> None:
+        user = self.exam.scenario.user
+        both = bool(message.text and message.tool_calls)
+        if user is not None and both and not user.text_with_calls:
+            raise Ended("limit", "protocol", "the model spoke and called tools in one message")
 
     def _cut_short(self, exchange: Exchange, asked: int) -> None:
         """A cut reply ends the trial; its calls are never executed."""

@@ -18,11 +18,25 @@ from harness.clients.client import ClientError, ContextTooLong, Model, OverBudge
 from harness.runs.record import NATIVE, ModelVariant
 from harness.trial.desk import Ended, TrialDesk
 from harness.trial.opening import Openings, shared_beginning
+from harness.trial.talk import converse
+from harness.trial.user_desk import TrialUserDesk
+from harness.users.scripted import ScriptedUser
+from harness.users.user import User, UserBroke
 from scenarios.documents.expand import READER
 from scenarios.exam import Exam
 from scenarios.foreign import whole_text
 from scenarios.scenario import Scenario
-from scenarios.transcript import Attempt, Change, Failure, Message, SegmentRecord, Transcript, TrialClass
+from scenarios.transcript import (
+    Attempt,
+    Change,
+    Failure,
+    Message,
+    SegmentRecord,
+    Stopped,
+    Transcript,
+    TrialClass,
+    UserAction,
+)
 from tools.failure import WorldFailed
 from tools.open_world import OpenWorld, WorldHome, open_world
 from tools.state import changes
@@ -40,12 +54,16 @@ class Stage:
     """Brings documents before models; None where no scenario has one."""
     agents: Mapping[str, Agent] = field(default_factory=lambda: {NATIVE: Native()})
     """By the names that variants call them."""
+    user: User = field(default_factory=ScriptedUser)
+    """Plays the simulated users."""
 
 
 async def play(exam: Exam, model: Model, repeat: int, stage: Stage) -> Transcript:
     """Play one trial to its end, whatever that is. Raises nothing but cancellation."""
     desk = TrialDesk(exam=exam, model=model, repeat=repeat)
-    script = _Script(desk=desk)
+    simulated = exam.scenario.user
+    theirs = TrialUserDesk(desk=desk, user=simulated) if simulated is not None else None
+    script = _Script(desk=desk, theirs=theirs)
     started, start = stage.now(), stage.clock()
     ended, failure = await _play(script, stage)
     return Transcript(
@@ -61,6 +79,9 @@ async def play(exam: Exam, model: Model, repeat: int, stage: Stage) -> Transcrip
         started=started,
         seconds=round(stage.clock() - start, 6),
         notes=(*_settings(model.variant), *desk.noted),
+        user=stage.user.label if theirs is not None else None,
+        user_exchanges=tuple(theirs.exchanges) if theirs is not None else (),
+        stopped=script.stopped,
     )
 
 
@@ -76,14 +97,16 @@ async def _play(script: "_Script", stage: Stage) -> tuple[TrialClass, Failure | 
             _check_tools(desk.exam, world)
             before = await script.starting_state()
             try:
-                await script.play(stage.agents[desk.model.variant.agent])
+                await script.play(stage.agents[desk.model.variant.agent], stage.user)
             finally:
-                after = await world.snapshot() if desk.calls else before  # without a call nothing changed
+                after = await world.snapshot() if script.acted else before  # without a call nothing changed
                 script.changes = {
                     name: changed for name in after if (changed := changes(before[name], after[name]))
                 }
     except Ended as end:
         return end.ended, Failure(kind=end.kind, message=str(end))
+    except UserBroke as error:
+        return "user", Failure(kind=error.kind, message=whole_text(str(error)))
     except AgentFailed as error:
         return "limit", Failure(kind=error.kind, message=whole_text(str(error)))
     except WorldFailed as broken:
@@ -95,7 +118,9 @@ async def _play(script: "_Script", stage: Stage) -> tuple[TrialClass, Failure | 
     except ClientError as error:
         script.failed = error.failed
         return "provider", Failure(
-            kind=error.kind, message=str(error), where=f"attempt {max(1, len(error.failed))}"
+            kind=error.kind,
+            message=str(error),
+            where=f"attempt {max(1, len(error.failed))}{error.asked}",
         )
     except Exception as error:  # the boundary: a bug of ours is a class too, and fails the run
         where = "".join(traceback.format_exception(error)[-3:])
@@ -121,7 +146,10 @@ async def _opened(desk: TrialDesk, stage: Stage) -> AsyncIterator[tuple[Scenario
 
 def _check_tools(exam: Exam, world: OpenWorld) -> None:
     """A model is told of the answer key's tools; when a server has others now, that is not its mistake."""
-    told, there = ({tool.name for tool in tools} for tools in (exam.key.tools, world.tools))
+    told, there = (
+        {tool.name for tool in tools}
+        for tools in ((*exam.key.tools, *exam.key.user_tools), (*world.tools, *world.user_tools))
+    )
     if changed := sorted(told ^ there):
         message = f"its tools are not those that the suite was prepared with: {', '.join(changed[:5])}"
         raise WorldFailed("protocol", changed[0].partition("__")[0], message)
@@ -137,6 +165,9 @@ class _Script:
     """A trial from its first word to its last."""
 
     desk: TrialDesk
+    theirs: TrialUserDesk | None = None
+    """Where the simulated user sits; None where the turns are written."""
+    stopped: Stopped | None = None
     changes: dict[str, tuple[Change, ...]] = field(default_factory=dict)
     failed: tuple[Attempt, ...] = ()
     """The attempts of a request that was never answered."""
@@ -160,9 +191,19 @@ class _Script:
         given = {name: server.state for name, server in servers.items() if server.state is not None}
         return {**exam.key.initial, **given}
 
-    async def play(self, agent: Agent) -> None:
+    @property
+    def acted(self) -> bool:
+        """Whether anybody may have changed the world."""
+        messages = [message for _, said in self.desk.segments for message in said]
+        return bool(self.desk.calls) or any(isinstance(one, UserAction) for one in messages)
+
+    async def play(self, agent: Agent, user: User) -> None:
         desk = self.desk
         desk.noted |= dict.fromkeys(agent.notes)
+        if self.theirs is not None:
+            talk = user.meet(desk.exam, desk.repeat)
+            self.stopped = await converse(desk, agent, talk, self.theirs)
+            return
         for segment in desk.exam.scenario.segments:
             desk.segments.append((segment.id, []))
             force = desk.model.variant.first_call == "required" and bool(segment.expect.calls)

@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue
 from scenarios.scenario import Scenario, Segment, Server, Tools, Transport
 from scenarios.transcript import ToolCall
 from tools.home import WorldHome
-from tools.world import Refused, State, World, entry, next_id, reads, writes
+from tools.world import Refused, State, World, entry, next_id, reads, users, writes
 
 NAME = "tests.tools.tiny_world:TINY"
 """How a process of its own finds the world."""
@@ -63,13 +63,27 @@ TINY = World(
 )
 
 
+def tidy_up(state: State, note: str) -> JsonValue:
+    """Throw a note away."""
+    entry(state, "notes", note)
+    del state["notes"][note]
+    return "gone"
+
+
+SHARED_NAME = "tests.tools.tiny_world:SHARED"
+SHARED = World(
+    name="shared", title="Notes of two", tools=(reads(list_notes), writes(add_note), users(writes(tidy_up)))
+)
+"""A world with tools for each side."""
+
+
 def home(folder: Path, transport: Transport = "memory", **changed: Any) -> WorldHome:
     return WorldHome(
         **{
             "work": folder / "work",
             "logs": folder / "logs",
             "transport": transport,
-            "worlds": {NAME: TINY},
+            "worlds": {NAME: TINY, SHARED_NAME: SHARED},
             "call_timeout": 20.0,
             "open_timeout": 20.0,
             **changed,

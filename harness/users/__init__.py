@@ -1,0 +1,1 @@
+"""Who plays the simulated user of a scenario: a finite-state machine, or a model."""

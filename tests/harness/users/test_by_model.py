@@ -1,0 +1,166 @@
+"""A user that a model plays: what it is told, how it ends, and who is to blame when it breaks."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.clients.client import ContextTooLong, OverBudget, Overloaded
+from harness.trial.play import play
+from harness.users.by_model import ModelUser, users_exam
+from harness.users.prompt import user_prompt
+from scenarios.scenario import Scenario
+from scenarios.transcript import AssistantMessage, ToolCall, Transcript, UserAction, UserMessage
+from scoring.grade import grade
+from tests.harness.dual import talk, talk_exam, waterworks, with_user
+from tests.harness.stage import Scripted, Turn
+
+pytestmark = pytest.mark.anyio
+
+VALVE = ("works__turn_valve", '{"valve": "main"}')
+METER = ("works__read_meter", "{}")
+TAP = ("flat__open_tap", "{}")
+AGENT: tuple[Turn, ...] = ([METER], [VALVE], "The pressure is 4. Open the tap.", "Fine.")
+GUEST: tuple[Turn, ...] = ("There is no water.", [TAP], "It runs. Thank you! [[DONE]]")
+
+
+async def played(
+    tmp_path: Path,
+    guest: Sequence[Turn],
+    agent: Sequence[Turn] = AGENT,
+    scenario: Scenario | None = None,
+    finish: str = "stop",
+) -> tuple[Transcript, Scripted]:
+    exam = await talk_exam(tmp_path, scenario)
+    user = Scripted(guest, finish=finish)
+    stage = replace(waterworks(tmp_path), user=ModelUser(model=user))
+    return await play(exam, Scripted(agent), 0, stage), user
+
+
+def ending(transcript: Transcript) -> tuple[str, str]:
+    return transcript.ended, transcript.failure.kind if transcript.failure else ""
+
+
+async def test_a_model_plays_the_user_with_hands_of_its_own(tmp_path: Path) -> None:
+    transcript, user = await played(tmp_path, GUEST)
+
+    assert (transcript.ended, transcript.stopped, transcript.user) == ("done", "user_done", "scripted")
+    assert [call.name for call, _ in transcript.user_calls] == ["flat__open_tap"]
+    assert grade(await talk_exam(tmp_path), transcript).success is True
+    assert len(user.asks) == 3
+
+
+async def test_its_requests_are_kept_apart_from_the_models(tmp_path: Path) -> None:
+    transcript, user = await played(tmp_path, GUEST)
+
+    assert len(transcript.user_exchanges) == len(user.asks)
+    assert len(transcript.exchanges) == 3
+
+
+async def test_it_hears_the_agent_and_its_own_tools_and_nothing_else(tmp_path: Path) -> None:
+    _, user = await played(tmp_path, GUEST)
+
+    heard = [message for message in user.seen[-1] if isinstance(message, UserMessage)]
+    assert [one.text for one in heard] == [
+        "(You are through to the agent. Say your first words.)",
+        "The pressure is 4. Open the tap.",
+    ]
+    assert [one.role for one in user.seen[-1]] == ["user", "assistant", "user", "assistant", "tool"]
+
+
+@pytest.mark.parametrize(
+    ("mark", "stopped"),
+    [
+        ("[[DONE]]", "user_done"),
+        ("[[TRANSFER]]", "user_transfer"),
+        ("That is nothing that I know. [[OUT-OF-SCOPE]]", "user_out_of_scope"),
+        ("[[TRANSFER]] or [[DONE]]", "user_transfer"),
+    ],
+)
+async def test_it_ends_the_conversation_by_a_mark(tmp_path: Path, mark: str, stopped: str) -> None:
+    transcript, _ = await played(tmp_path, ["Hello.", mark])
+
+    assert (transcript.ended, transcript.stopped) == ("done", stopped)
+    last = transcript.segments[0].messages[-1]
+    assert isinstance(last, UserMessage)
+    assert last.text == mark
+
+
+async def test_marks_may_be_those_of_another_benchmark(tmp_path: Path) -> None:
+    scenario = with_user(marks={"done": "###STOP###"}, prompt="Be brief.")
+    transcript, _ = await played(tmp_path, ["Hello.", "[[DONE]] ###STOP###"], scenario=scenario)
+
+    assert transcript.stopped == "user_done"
+    assert scenario.user is not None
+    assert user_prompt(scenario, scenario.user, tools=True) == "Be brief."
+
+
+@pytest.mark.parametrize(
+    ("guest", "ended"),
+    [
+        (["Hello.", ""], ("user", "empty")),
+        (["Hello.", [TAP]], ("user", "steps")),
+        (["Hello.", ContextTooLong("too_long", "x")], ("user", "overflow")),
+        (["Hello.", Overloaded("http_503", "x")], ("provider", "http_503")),
+        (["Hello.", OverBudget("max_cost", "x")], ("budget", "max_cost")),
+    ],
+)
+async def test_what_the_user_breaks_is_not_the_models_doing(
+    tmp_path: Path, guest: Sequence[Turn], ended: tuple[str, str]
+) -> None:
+    transcript, _ = await played(tmp_path, guest)
+
+    assert ending(transcript) == ended
+    assert not grade(await talk_exam(tmp_path), transcript).graded
+
+
+async def test_a_cut_reply_of_the_user_is_the_users(tmp_path: Path) -> None:
+    transcript, _ = await played(tmp_path, GUEST, finish="length")
+
+    assert ending(transcript) == ("user", "truncated")
+
+
+async def test_words_beside_calls_are_heard_by_nobody(tmp_path: Path) -> None:
+    call = ToolCall(id="c", name="flat__open_tap", arguments_json="{}")
+    both = AssistantMessage(text="Let me see.", tool_calls=(call,))
+
+    transcript, _ = await played(tmp_path, ["Hello.", both, "It runs. [[DONE]]"])
+
+    action = next(one for one in transcript.segments[0].messages if isinstance(one, UserAction))
+    assert action.text == "Let me see."
+    assert action.results[0].text == '{"water":"runs"}'
+
+
+async def test_words_beside_calls_may_be_forbidden(tmp_path: Path) -> None:
+    call = ToolCall(id="c", name="flat__open_tap", arguments_json="{}")
+    both = AssistantMessage(text="Let me see.", tool_calls=(call,))
+    scenario = with_user(text_with_calls=False)
+
+    transcript, _ = await played(tmp_path, ["Hello.", both], scenario=scenario)
+
+    assert ending(transcript) == ("user", "protocol")
+
+
+async def test_it_has_the_users_tools_and_a_prompt_of_all_that_it_knows(tmp_path: Path) -> None:
+    scenario = with_user(persona="You are Ada.", unknown=["the pressure"], never=["Do not swear."])
+    exam = await talk_exam(tmp_path, scenario)
+    assert exam.scenario.user is not None
+
+    shown = users_exam(exam, exam.scenario.user)
+
+    assert [tool.name for tool in shown.key.tools] == ["flat__open_tap"]
+    for words in ("You want water.", "flat: 7", "You are Ada.", "the pressure", "Do not swear.", "[[DONE]]"):
+        assert words in shown.scenario.system
+    assert shown.digest != exam.digest
+
+
+async def test_a_chinese_user_is_told_in_chinese() -> None:
+    scenario = talk(language="zh")
+    assert scenario.user is not None
+
+    told = user_prompt(scenario, scenario.user, tools=True)
+
+    assert "你绝不能" not in told
+    assert "你想要什么" in told
+    assert "What you want" not in told
