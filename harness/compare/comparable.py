@@ -12,6 +12,7 @@ from pydantic import JsonValue
 
 from harness.compare.played import Side
 from harness.runs.record import RunRecord
+from harness.users.user import SCRIPTED
 from scenarios.exam import Exam
 from scenarios.record import Record
 
@@ -32,7 +33,7 @@ _PARTS = {
 
 _TOLD = (
     *("schema_version", "id", "created", "command", "models", "suites", "scenarios", "repeats", "seed"),
-    *("agent", "transport", "versions", "engines", "hosting", "prices", "exchange", "skipped"),
+    *("agent", "transport", "versions", "engines", "hosting", "prices", "exchange", "skipped", "user"),
 )
 """What `differences` says in its own words, or what does not matter here."""
 _LONGEST = 60
@@ -83,12 +84,24 @@ def _reason(name: str, first: Side, second: Side) -> tuple[Why, str] | None:
             return why, f"not asked of {side.model.label}: {skipped}"
     if first.record.scenarios[name] != second.record.scenarios[name]:
         return "other_contents", _contents(first.exams[name], second.exams[name])
-    one, other = (side.users.get(name, frozenset()) for side in (first, second))
-    if one and other and one != other:
-        return "other_user", f"the user was played by {_named(one)} and by {_named(other)}"
+    if told := _users(name, first, second):
+        return "other_user", told
     if not first.graded.get(name, frozenset()) & second.graded.get(name, frozenset()):
         return "no_pair", "no repeat of them was played and graded on both sides"
     return None
+
+
+def _users(name: str, first: Side, second: Side) -> str:
+    """How the simulated user was another one; empty where it was not."""
+    one, other = (side.users.get(name, frozenset()) for side in (first, second))
+    if one and other and one != other:
+        return f"the user was played by {_named(one)} and by {_named(other)}"
+    here, there = first.record.user, second.record.user
+    if first.exams[name].scenario.user is None or here == there or not one & other - {None, SCRIPTED}:
+        return ""
+    if here is not None and there is not None and here.prompt != there.prompt:
+        return f"the user's prompt was version {here.prompt} and {there.prompt}"
+    return f"the model that played the user, {_named(one)}, was asked with other settings"
 
 
 def _named(users: frozenset[str | None]) -> str:

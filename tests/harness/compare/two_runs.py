@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.runs.record import RunRecord
+from harness.runs.record import RunRecord, UserRecord
 from harness.runs.store import RunFolder, Trial
 from scenarios.exam import Exam
 from scenarios.transcript import Transcript
+from scenarios.user import SimulatedUser
 from tests.harness.report.sample_run import bad, broken, exam, good, model
 
 PLAYED = {"+": good, "-": bad, "x": broken}
@@ -24,12 +25,14 @@ def run(
     *,
     system: str = "You work for a shop.",
     user: str | None = None,
+    talks: bool = False,
+    user_record: UserRecord | None = None,
     ms: Mapping[str, float] | None = None,
     **more: Any,
 ) -> RunFolder:
     """A run of the models that `played` names, with every exam and transcript in place."""
     names = list(dict.fromkeys(name for outcomes in played.values() for name in outcomes))
-    exams = {name: _exam(name, system) for name in names}
+    exams = {name: _exam(name, system, talks=talks) for name in names}
     models = [model(label) for label in played]
     record = RunRecord(
         id=folder.name,
@@ -40,7 +43,7 @@ def run(
         scenarios={name: exams[name].digest for name in names},
         repeats=max(len(signs) for outcomes in played.values() for signs in outcomes.values()),
         seed=1,
-    ).model_copy(update=more)
+    ).model_copy(update={"user": user_record, **more})
     made = RunFolder(folder)
     made.write_record(record)
     made.write_exams(exams.values())
@@ -53,9 +56,15 @@ def run(
     return made
 
 
-def _exam(name: str, system: str) -> Exam:
+def _exam(name: str, system: str, *, talks: bool) -> Exam:
+    """With a simulated user where it `talks`."""
     suite, _, own = name.partition("/")
     made = exam(suite, own, system=system)
+    if talks:
+        spoken = made.scenario.segments[0].model_copy(update={"user": ()})
+        user = SimulatedUser(goal="You want your last order refunded.")
+        scenario = made.scenario.model_copy(update={"segments": (spoken,), "user": user})
+        made = made.model_copy(update={"scenario": scenario})
     return made.model_copy(update={"digest": hashlib.sha256(f"{name} {system}".encode()).hexdigest()})
 
 

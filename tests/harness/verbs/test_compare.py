@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from harness.runs.record import UserRecord
 from tests.harness.compare.two_runs import run, scenarios
+from tests.harness.report.sample_run import model
 from tests.harness.verbs.command_line import Said, invoke
 
 A, B = "chat/alpha", "chat/beta"
@@ -124,6 +126,17 @@ def test_another_simulated_user_is_never_compared_silently(tmp_path: Path) -> No
     assert found["left_out"][0]["why"] == "other_user"
     assert found["left_out"][0]["detail"] == "the user was played by scripted and by chat/user-7b"
     assert found["success"]["gap"] is None
+
+
+def test_one_user_model_that_was_told_something_else_is_another_user(tmp_path: Path) -> None:
+    for name, prompt in (("old", 1), ("new", 2), ("newer", 2)):
+        user = UserRecord(model=model("chat/user-7b"), prompt=prompt)
+        run(tmp_path / name, {A: scenarios(["+", "-"])}, user="chat/user-7b", talks=True, user_record=user)
+    (found,) = answered("old", "new", at=tmp_path)["compared"]
+
+    assert found["left_out"][0]["why"] == "other_user"
+    assert found["left_out"][0]["detail"] == "the user's prompt was version 1 and 2"
+    assert answered("new", "newer", at=tmp_path)["compared"][0]["left_out"] == []
 
 
 def test_scenarios_of_one_run_only_are_named(tmp_path: Path) -> None:
