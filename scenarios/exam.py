@@ -46,6 +46,8 @@ class AnswerKey(Record):
     """By server: the state that every trial starts from; null where a server's state is not watched."""
     changes: dict[str, tuple[Change, ...]] = {}
     """By server: what the gold calls change."""
+    reference: dict[str, tuple[Change, ...]] = {}
+    """By server whose world belongs to another benchmark: what that benchmark's own reference run changes."""
 
     @property
     def results(self) -> dict[str, JsonValue]:

@@ -6,7 +6,7 @@ Everything wrong with a folder is reported in one go.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +24,7 @@ from scenarios.reading import Layout
 from scenarios.record import Record
 from scenarios.references import reference_problems
 from scenarios.scenario import Scenario
+from scenarios.suite import Suite
 from scenarios.validation import read_record, record_problems
 from scenarios.yaml_file import Place, YamlFile, read_yaml
 
@@ -31,6 +32,8 @@ _NOT_WRITTEN = {
     "suite": "comes from the folder's name",
     "id": "comes from the folder's name",
     "reading": "is made from `document:` or `generate:`",
+    "history": "is given to the suites of other benchmarks by what reads them",
+    "theirs": "is given to the suites of other benchmarks by what reads them",
 }
 """Fields of a scenario that no file has."""
 _PLACES = frozenset({"sizing", "filler"})
@@ -55,21 +58,15 @@ class SuiteFile(Record):
         return bool(self.generate or self.layout)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Suite:
-    name: str
-    title: str
-    needs: str
-    scenarios: tuple[Scenario, ...]
-
-
 def library_suites() -> tuple[str, ...]:
     """The names of the suites that Longspan ships."""
     return tuple(sorted(file.parent.name for file in LIBRARY.glob("*/suite.yaml")))
 
 
-def find_suite(name: str) -> Path:
-    """The folder of a library suite, a `suite/scenario` or a path. Raises `ScenarioError` for neither."""
+def find_suite(name: str, known: Sequence[str] = ()) -> Path:
+    """The folder of a library suite, a `suite/scenario` or a path. Raises `ScenarioError` for neither, which
+    says what is `known`: the library, if not said.
+    """
     for folder in (LIBRARY / name, Path(name)):
         if (folder / "suite.yaml").is_file() or (folder / "scenario.yaml").is_file():
             return folder.resolve()
@@ -77,7 +74,9 @@ def find_suite(name: str) -> Path:
     if folder.is_dir():
         message = "has neither suite.yaml nor scenario.yaml; name a suite's or a scenario's folder"
         raise ScenarioError([Problem(file=folder, message=message)])
-    message = f"no suite is called {name!r} and no folder is there; {choices(name, library_suites())}"
+    message = (
+        f"no suite is called {name!r} and no folder is there; {choices(name, known or library_suites())}"
+    )
     raise ScenarioError([Problem(file=folder, message=message)])
 
 
@@ -163,6 +162,8 @@ def digest(scenario: Scenario) -> str:
     for name, server in scenario.servers.items():
         if server.folder is not None:
             data["servers"][name]["folder"] = dict(_hashes(Path(server.folder)))
+        if scenario.theirs is not None and server.state is not None:  # its data is known by its hash
+            data["servers"][name]["state"].pop("folder", None)
     if scenario.reading is not None:  # its text is known by its digest, wherever its files are
         source = data["reading"]["document"]["source"]
         data["reading"]["document"]["source"] = {

@@ -6,7 +6,7 @@ Matchers stay the JSON that their author wrote; `scenarios.matchers` gives them 
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, JsonValue, field_serializer, model_validator
 
 from scenarios import matchers
 from scenarios.fields import Argument, Fact, Id, Side, ToolName
@@ -14,6 +14,8 @@ from scenarios.language import Language
 from scenarios.line import Line
 from scenarios.reading import Reading
 from scenarios.record import Record
+from scenarios.theirs import Theirs
+from scenarios.transcript import Message
 from scenarios.user import SimulatedUser
 
 R = TypeVar("R", bound=Record)
@@ -211,6 +213,8 @@ class Scenario(Record):
     """By name; the model sees their tools as `NAME__TOOL`."""
     tools: Tools = Tools()
     segments: Annotated[tuple[Segment, ...], Field(min_length=1)]
+    history: tuple[Message, ...] = ()
+    """What the model is shown before the conversation, as if it had happened; loaders give it."""
     user: SimulatedUser | None = None
     """Who talks to the model where no turns are written; there is one segment then."""
     final: Final = Final()
@@ -219,10 +223,17 @@ class Scenario(Record):
     limits: Limits = Limits()
     scorers: tuple[str, ...] = ()
     """Installed plug-in scorers that are wanted beside the built-in ones."""
+    theirs: Theirs | None = None
+    """What another benchmark expects, whose own verdict then decides; loaders give it."""
 
     @property
     def name(self) -> str:
         return f"{self.suite}/{self.id}"
+
+    @field_serializer("history")
+    def _with_roles(self, history: tuple[Message, ...]) -> list[dict[str, JsonValue]]:
+        """Whole, since a message is told by its role, which is a default."""
+        return [message.model_dump(mode="json") for message in history]
 
     @model_validator(mode="after")
     def _somebody_speaks(self) -> Self:

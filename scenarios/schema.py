@@ -19,7 +19,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from scenarios import line, load, reading, scenario, study, user
+from scenarios import line, load, reading, scenario, study, transcript, user
 from scenarios.documents import generate
 from scenarios.documents import own as own_documents
 from scenarios.matchers import KEYWORDS
@@ -65,8 +65,10 @@ def _conversation() -> Schema:
     for name in ("suite", "id"):  # the folders' names
         del fields[name]
         schema["required"].remove(name)
-    del fields["reading"], parts["Expectation"]["properties"]["line"]  # made, and not written
-    for name in [name for name in parts if hasattr(line, name) or hasattr(reading, name)]:
+    for name in ("reading", "theirs", "history"):  # made, and not written
+        del fields[name]
+    del parts["Expectation"]["properties"]["line"], parts["Theirs"]
+    for name in [name for name in parts if any(hasattr(made, name) for made in (line, reading, transcript))]:
         if name != "JsonValue":
             del parts[name]
     parts["Move"]["properties"]["when"] = {

@@ -3,6 +3,8 @@
 *Success* is the final state ∧ every fact stated ∧ nothing forbidden said or done, of a trial that ended by
 itself. The calls are scored beside it. The score is the mean of those of state, answer, calls and order that
 apply, and 0 when a rule was broken. Where nothing is expected there is nothing to earn.
+
+A task of another benchmark succeeds by that benchmark's own rules; our verdict stands beside theirs.
 """
 
 from collections import Counter
@@ -23,6 +25,7 @@ from scoring.preparation import Prepared, prepare
 from scoring.recovery import score_recovery
 from scoring.rules import find_violations, score_rules
 from scoring.score import Score, Scorer
+from scoring.theirs import Rules, TheirVerdict, find_rules, their_scores
 from scoring.tool_calls import score_calls
 from scoring.verdict import CallVerdict, Difference
 from scoring.verdicts import judge_calls
@@ -53,12 +56,23 @@ class Grade(Record):
     root_cause: str | None = None
     line: LineVerdict | None = None
     """Of the answer about a document."""
+    theirs: TheirVerdict | None = None
+    """What another benchmark's own rules say, where the scenario is one of its tasks: `success` is theirs
+    then, and ours is the score `ours`."""
     reason: str
     """One sentence for a table."""
 
 
-def grade(exam: Exam | Prepared, transcript: Transcript, extra: Mapping[str, Scorer] | None = None) -> Grade:
+def grade(
+    exam: Exam | Prepared,
+    transcript: Transcript,
+    extra: Mapping[str, Scorer] | None = None,
+    rules: Rules | None = None,
+) -> Grade:
     """The grade of one trial; `extra` are plug-in scorers, which are shown and do not move the score.
+
+    A task of another benchmark succeeds by that benchmark's `rules`; they are looked up if not given, and
+    then `NoRules` is raised where nobody knows them. What its rules cannot tell is not graded.
 
     A plug-in that raises gets a score without a value that says so: it never counts as zero, and never
     keeps the other scores from being written.
@@ -100,13 +114,17 @@ def grade(exam: Exam | Prepared, transcript: Transcript, extra: Mapping[str, Sco
         )
     )
     cause = None if success else root_cause(findings)
+    why = _sentence(success, cause, findings)
+    theirs = _their_verdict(prepared.exam, transcript, rules)
+    if theirs is not None:
+        scores |= their_scores(theirs, success, why)
     return Grade(
         scenario=transcript.scenario,
         model=transcript.model,
         repeat=transcript.repeat,
         ended=transcript.ended,
-        graded=True,
-        success=success,
+        graded=theirs is None or theirs.success is not None,
+        success=success if theirs is None else theirs.success,
         score=0.0 if violations else _mean(scores),
         scores=scores | _plugged_in(prepared.exam, transcript, extra or {}, scores),
         calls=verdicts,
@@ -114,8 +132,16 @@ def grade(exam: Exam | Prepared, transcript: Transcript, extra: Mapping[str, Sco
         codes=dict(Counter(finding.code for finding in findings)),
         root_cause=cause.code if cause is not None else None,
         line=line,
-        reason=_sentence(success, cause, findings),
+        theirs=theirs,
+        reason=why if theirs is None else theirs.reason,
     )
+
+
+def _their_verdict(exam: Exam, transcript: Transcript, rules: Rules | None) -> TheirVerdict | None:
+    theirs = exam.scenario.theirs
+    if theirs is None:
+        return None
+    return (rules or find_rules(theirs.benchmark))(exam, transcript)
 
 
 def _judged_line(evidence: Evidence) -> LineVerdict | None:

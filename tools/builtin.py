@@ -24,7 +24,7 @@ from tools.servers.reader import READER
 from tools.servers.router import ROUTER
 from tools.servers.shop import SHOP
 from tools.servers.travel import TRAVEL
-from tools.world import Refused, State, World, WorldTool
+from tools.world import Account, Refused, Spelt, State, World, WorldTool
 
 _WRAPPED: Mapping[str, Any] = MappingProxyType(
     {"type": "object", "properties": {"result": {}}, "required": ["result"]}
@@ -45,7 +45,7 @@ def listing(world: World, side: Side = "agent") -> list[dict[str, Any]]:
 
 def server_for(
     world: World,
-    state: State,
+    state: State | Account,
     *,
     checked: bool,
     side: Side = "agent",
@@ -73,7 +73,8 @@ def server_for(
         if checked and (wrong := _violation(tool, params.arguments or {})):
             return _refusal(wrong)
         try:
-            value = tool.run(state, **_whole_numbers(params.arguments or {}))
+            given = params.arguments or {}
+            value = tool.run(state, **(given if world.verbatim else _whole_numbers(given)))
         except Refused as refusal:
             return _refusal(str(refusal))
         finally:
@@ -103,7 +104,10 @@ def _mcp_tools(world: World, side: Side) -> tuple[mcp.Tool, ...]:
     )
 
 
-def _result(value: JsonValue) -> mcp.CallToolResult:
+def _result(value: JsonValue | Spelt) -> mcp.CallToolResult:
+    if isinstance(value, Spelt):
+        content = [mcp.TextContent(type="text", text=value.text)]
+        return mcp.CallToolResult(content=[*content], structured_content={"result": value.value})
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return mcp.CallToolResult(
         content=[mcp.TextContent(type="text", text=text)], structured_content={"result": value}

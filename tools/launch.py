@@ -14,11 +14,13 @@ from pydantic import JsonValue
 from scenarios.scenario import Server
 from tools.failure import WorldFailed, near
 from tools.folder import fresh_copy
+from tools.foreign_worlds import foreign_world, in_our_process
 from tools.home import WorldHome
 from tools.link import Link
 from tools.state import Draft
 from tools.targets import Beside, Command, InMemory, Promise, Target, Url, WorldProcess
 from tools.watch import watched
+from tools.world import Account, World
 
 _INHERITED = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "USER")
 """What a program may know of our environment without being told by `env:`; nobody's key is among it."""
@@ -43,10 +45,12 @@ class Place:
     link: Link
     witness: Witness | None
     """None: its world is another server's, which tells of it."""
+    account: Account | None = None
+    """Where its world keeps account of itself."""
 
 
 def needs_folder(server: Server, home: WorldHome) -> bool:
-    if server.url is not None or server.shares is not None:
+    if server.url is not None or server.shares is not None or in_our_process(server.builtin):
         return False
     return server.builtin is None or home.transport != "memory"
 
@@ -71,11 +75,11 @@ async def _placed(name: str, server: Server, other: Server | None, home: WorldHo
     """A server with a world of its own; `other` is the one that shares it."""
     if server.builtin is None:
         return await _foreign(name, server, home, folder)
-    if server.builtin not in home.worlds:
-        message = f"no built-in world is called {server.builtin!r}; {near(server.builtin, home.worlds)}"
-        raise WorldFailed("unknown_world", name, message)
-    if home.transport == "memory":
-        return _in_memory(name, server, home)
+    world = _world(name, server.builtin, home)
+    if world is not None and world.begin is not None:
+        return _accounting(name, server, world, world.begin, home)
+    if home.transport == "memory" and world is not None:
+        return _in_memory(name, server, world, home)
     return _in_process(name, server, other, home, folder)
 
 
@@ -92,13 +96,44 @@ def _shared(name: str, server: Server, whole: Place, home: WorldHome) -> Place:
     return Place(link=_link(name, target, home), witness=None)
 
 
-def _in_memory(name: str, server: Server, home: WorldHome) -> Place:
+def _world(name: str, world: str, home: WorldHome) -> World | None:
+    """A world by its name, ours or another benchmark's; None for one that only its own process can load.
+    Raises `WorldFailed`.
+    """
+    try:
+        found = home.worlds[world] if world in home.worlds else foreign_world(world)
+    except ImportError as error:
+        raise WorldFailed("unknown_world", name, str(error)) from error
+    if found is None and world not in home.worlds:
+        message = f"no built-in world is called {world!r}; {near(world, home.worlds)}"
+        raise WorldFailed("unknown_world", name, message)
+    return found
+
+
+def _accounting(
+    name: str,
+    server: Server,
+    world: World,
+    begin: Callable[[Mapping[str, JsonValue]], Account],
+    home: WorldHome,
+) -> Place:
+    """A world that keeps account of itself, in our process whatever the transport."""
+    account = begin(server.state or {})
+
+    async def present() -> JsonValue:
+        return account.snapshot()
+
+    target = InMemory(world=world, state=account, side=server.side)
+    return Place(link=_link(name, target, home), witness=present, account=account)
+
+
+def _in_memory(name: str, server: Server, world: World, home: WorldHome) -> Place:
     state = Draft(server.state or {})
 
     async def present() -> JsonValue:
         return state.snapshot()
 
-    target = InMemory(world=home.worlds[server.builtin or ""], state=state, side=server.side)
+    target = InMemory(world=world, state=state, side=server.side)
     return Place(link=_link(name, target, home), witness=present)
 
 

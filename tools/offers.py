@@ -51,6 +51,8 @@ class Offer:
 
     foreign: bool = True
     """The schema is not ours."""
+    verbatim: bool = False
+    """The server answers for whatever arguments there are; none are refused before."""
 
     @cached_property
     def _validator(self) -> Validator:
@@ -62,6 +64,8 @@ class Offer:
 
     def violations(self, arguments: Mapping[str, JsonValue]) -> list[str]:
         """What the tool's schema has against the arguments as the model wrote them, the first few of it."""
+        if self.verbatim:
+            return []
         try:
             if self._validator.is_valid(arguments):
                 return []
@@ -79,7 +83,8 @@ class Offer:
 @cache
 def world_offers(server: str, world: World, side: Side = "agent") -> tuple[Offer, ...]:
     """What a built-in world offers one side, under the name that a scenario gives it."""
-    return _offers(server, json.dumps(listing(world, side), ensure_ascii=False), foreign=False)
+    wire = json.dumps(listing(world, side), ensure_ascii=False)
+    return _offers(server, wire, foreign=False, verbatim=world.verbatim)
 
 
 def server_offers(server: str, listing: list[dict[str, Any]]) -> tuple[Offer, ...]:
@@ -100,15 +105,15 @@ def _flaw(listing: list[dict[str, Any]]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _offers(server: str, listing: str, *, foreign: bool) -> tuple[Offer, ...]:
-    offers = [_offer(server, tool, foreign=foreign) for tool in json.loads(listing)]
+def _offers(server: str, listing: str, *, foreign: bool, verbatim: bool = False) -> tuple[Offer, ...]:
+    offers = [_offer(server, tool, foreign=foreign, verbatim=verbatim) for tool in json.loads(listing)]
     name, times = Counter(offer.spec.name for offer in offers).most_common(1)[0] if offers else ("", 0)
     if times > 1:
         raise WorldFailed("protocol", server, f"two of its tools come out as {name!r}")
     return tuple(offers)
 
 
-def _offer(server: str, tool: dict[str, Any], *, foreign: bool) -> Offer:
+def _offer(server: str, tool: dict[str, Any], *, foreign: bool, verbatim: bool) -> Offer:
     hints = tool.get("annotations") or {}
     properties = (tool.get("outputSchema") or {}).get("properties", {})
     spec = ToolSpec(
@@ -118,7 +123,7 @@ def _offer(server: str, tool: dict[str, Any], *, foreign: bool) -> Offer:
         writes=not hints.get("readOnlyHint", False),
     )
     wraps = list(properties) == ["result"]
-    return Offer(spec=spec, server=server, tool=tool["name"], wraps=wraps, foreign=foreign)
+    return Offer(spec=spec, server=server, tool=tool["name"], wraps=wraps, foreign=foreign, verbatim=verbatim)
 
 
 def _spelt(server: str, tool: str) -> str:

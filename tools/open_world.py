@@ -18,7 +18,7 @@ from pydantic import JsonValue
 from scenarios.exam import ToolSpec
 from scenarios.fields import Side
 from scenarios.scenario import Fault, Scenario
-from scenarios.transcript import BadArguments, ToolCall, ToolMessage, parse_arguments
+from scenarios.transcript import BadArguments, Change, ToolCall, ToolMessage, parse_arguments
 from tools.answers import Answer, malformed, schema_violated, unknown_tool
 from tools.distractors import distractors
 from tools.faults import fault_of, spoilt, unsent
@@ -27,6 +27,7 @@ from tools.home import WorldHome
 from tools.launch import Place, needs_folder, placed
 from tools.offers import Offer
 from tools.results import Result
+from tools.state import changes
 from tools.targets import log_of
 
 __all__ = ["OpenWorld", "WorldHome", "open_world"]
@@ -67,6 +68,23 @@ class OpenWorld:
         share stands under the name of the one that has it.
         """
         return {name: await place.witness() for name, place in self.places.items() if place.witness}
+
+    async def changes(self, before: Mapping[str, JsonValue] | None) -> dict[str, tuple[Change, ...]]:
+        """How every server's state differs from what it was before; None: nothing was called since. A world
+        that keeps account of itself is asked in any case.
+        """
+        found: dict[str, tuple[Change, ...]] = {}
+        for name, place in self.places.items():
+            if place.account is not None:
+                found[name] = place.account.changes()
+            elif place.witness is not None and before is not None:
+                found[name] = changes(before[name], await place.witness())
+        return {name: changed for name, changed in found.items() if changed}
+
+    def references(self) -> dict[str, tuple[Change, ...]]:
+        """What other benchmarks' own reference runs change in their worlds, by server."""
+        accounts = {name: place.account for name, place in self.places.items()}
+        return {name: account.reference() for name, account in accounts.items() if account is not None}
 
     async def _answer(self, call: ToolCall, side: Side) -> Answer:
         language = self.scenario.language

@@ -5,7 +5,7 @@ went is listed by its leaves (an empty object or list is one); a value that turn
 such as null into an object, is one change.
 """
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 from pydantic import JsonValue
@@ -14,6 +14,8 @@ from scenarios.matching import equal
 from scenarios.transcript import Change
 
 _NESTED = frozenset({dict, list})
+
+Same = Callable[[JsonValue, JsonValue], bool]
 
 
 def copied(value: Any) -> Any:
@@ -63,21 +65,27 @@ class Draft(MutableMapping[str, Any]):
         return dict(self._parts)
 
 
-def changes(before: JsonValue, after: JsonValue) -> tuple[Change, ...]:
+def changes(before: JsonValue, after: JsonValue, same: Same = equal) -> tuple[Change, ...]:
     """Every leaf that was added, removed or changed.
 
-    Types count (`true` is not `1`, `"1"` is not `1`), but `1.0` is `1`. An object or list that lost all its
-    parts is, beside them, listed as added empty; one that was empty and has parts now is listed by its parts.
+    Types count (`true` is not `1`, `"1"` is not `1`), but `1.0` is `1`, unless `same` says otherwise. An
+    object or list that lost all its parts is, beside them, listed as added empty; one that was empty and has
+    parts now is listed by its parts.
     """
-    return tuple(_differences("", before, after))
+    return tuple(_differences("", before, after, same))
 
 
-def _differences(path: str, before: JsonValue, after: JsonValue) -> Iterator[Change]:
+def spelt_alike(one: JsonValue, other: JsonValue) -> bool:
+    """Whether two leaves are written alike: `1.0` is not `1`."""
+    return type(one) is type(other) and one == other
+
+
+def _differences(path: str, before: JsonValue, after: JsonValue, same: Same) -> Iterator[Change]:
     if isinstance(before, dict) and isinstance(after, dict):
-        yield from _part_differences(path, before, after)
+        yield from _part_differences(path, before, after, same)
     elif isinstance(before, list) and isinstance(after, list):
-        yield from _part_differences(path, _numbered(before), _numbered(after))
-    elif not equal(before, after):
+        yield from _part_differences(path, _numbered(before), _numbered(after), same)
+    elif not same(before, after):
         yield Change(path=path, before=before, after=after, kind="changed")
         return
     if before and after in ({}, []):
@@ -85,7 +93,7 @@ def _differences(path: str, before: JsonValue, after: JsonValue) -> Iterator[Cha
 
 
 def _part_differences(
-    path: str, before: Mapping[str, JsonValue], after: Mapping[str, JsonValue]
+    path: str, before: Mapping[str, JsonValue], after: Mapping[str, JsonValue], same: Same
 ) -> Iterator[Change]:
     for key, old in before.items():
         if key not in after:
@@ -93,7 +101,7 @@ def _part_differences(
                 yield Change(path=place, before=leaf, kind="removed")
         # Copies share their leaves, so most of what did not change is the very same object.
         elif old is not (new := after[key]):
-            yield from _differences(_below(path, key), old, new)
+            yield from _differences(_below(path, key), old, new, same)
     for key, new in after.items():
         if key not in before:
             for place, leaf in _leaves(_below(path, key), new):

@@ -7,7 +7,7 @@ from pathlib import Path
 import anyio
 
 from scenarios.fields import Side
-from tools.world import State, World
+from tools.world import Account, State, World
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +15,7 @@ class InMemory:
     """A built-in world in our own process."""
 
     world: World
-    state: State
+    state: State | Account
     """The calls change it in place; another server may stand over the same one."""
     side: Side = "agent"
 

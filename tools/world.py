@@ -9,16 +9,42 @@ A state carries its own clock (`now`) and language (`language`), so that a world
 """
 
 import inspect
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from pydantic import ConfigDict, JsonValue, create_model
 
 from scenarios.fields import Side
+from scenarios.transcript import Change
 
 State = MutableMapping[str, Any]
 """One world's JSON: collections are objects keyed by id, so that a JSON pointer names an entry for ever."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spelt:
+    """A result whose text is written already."""
+
+    text: str
+    value: JsonValue
+    """The same as JSON."""
+
+
+class Account(Protocol):
+    """The state of a world that keeps account of itself, since it is too large to be compared."""
+
+    def snapshot(self) -> JsonValue:
+        """What there is to see of it, without what nobody reached for."""
+        ...
+
+    def changes(self) -> tuple[Change, ...]:
+        """How it differs from how it began."""
+        ...
+
+    def reference(self) -> tuple[Change, ...]:
+        """How it would differ after the reference run of the benchmark that it belongs to, played apart."""
+        ...
 
 
 class Refused(Exception):
@@ -33,7 +59,7 @@ class WorldTool:
     """JSON Schema 2020-12; unknown arguments are refused."""
     writes: bool
     """Whether a call may change the state; becomes MCP's `readOnlyHint`."""
-    run: Callable[..., JsonValue]
+    run: Callable[..., JsonValue | Spelt]
     side: Side = "agent"
     """Who is offered it; a server shows the tools of its own side."""
 
@@ -45,6 +71,10 @@ class World:
     name: str
     title: str
     tools: tuple[WorldTool, ...]
+    begin: Callable[[Mapping[str, JsonValue]], Account] | None = None
+    """Makes the state of a world that keeps account of itself; it always lives in our process."""
+    verbatim: bool = False
+    """Its tools take arguments as they are written, wrong ones too, and answer for them themselves."""
 
 
 def reads(function: Callable[..., JsonValue]) -> WorldTool:

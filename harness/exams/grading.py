@@ -14,6 +14,7 @@ from scoring.grade import Grade, grade, prepare
 from scoring.preparation import Prepared
 from scoring.registry import find_scorers, installed
 from scoring.score import Scorer
+from scoring.theirs import Rules, find_rules
 
 GradedTrial = tuple[Trial, Exam, Transcript, Grade]
 
@@ -22,15 +23,20 @@ GradedTrial = tuple[Trial, Exam, Transcript, Grade]
 class Grader:
     """Keeps what it learnt of each exam."""
 
-    _known: dict[str, tuple[Prepared, Mapping[str, Scorer]]] = field(default_factory=dict)
+    _known: dict[str, tuple[Prepared, Mapping[str, Scorer], Rules | None]] = field(default_factory=dict)
 
     def grade(self, exam: Exam, transcript: Transcript) -> Grade:
-        """The grade, with the scenario's plug-in scorers. Raises `UnknownScorer` for one not installed."""
+        """The grade, with the scenario's plug-in scorers. Raises `UnknownScorer` for one not installed, and
+        `NoRules` for a task of a benchmark whose rules are not.
+        """
         known = self._known.get(exam.digest)
         if known is None:
             scorers = find_scorers(exam.scenario.scorers, installed() if exam.scenario.scorers else ())
-            known = self._known[exam.digest] = prepare(exam), scorers
-        return grade(known[0], transcript, known[1])
+            theirs = exam.scenario.theirs
+            rules = None if theirs is None else find_rules(theirs.benchmark)
+            known = self._known[exam.digest] = prepare(exam), scorers, rules
+        prepared, extra, rules = known
+        return grade(prepared, transcript, extra, rules)
 
 
 def graded_trials(folder: RunFolder, record: RunRecord) -> Iterator[GradedTrial]:

@@ -1,14 +1,14 @@
 """Scenarios with their answer keys, from the names that somebody asks for."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from harness.environment import Environment
 from harness.exams.answer_key import prepare_exam
 from scenarios.documents.shelf import Shelf
 from scenarios.exam import Exam
-from scenarios.load import find_suite, load_suite
+from scenarios.foreign_suites import foreign_loaders, named_suite
 from scenarios.problem import Problem, ScenarioError
 from scenarios.scenario import Scenario, Transport
 from scoring.registry import ScorerClash, UnknownScorer, find_scorers, installed
@@ -20,15 +20,22 @@ _OPEN_SECONDS = 60.0
 
 
 def load_scenarios(
-    suites: Sequence[str], limit: int | None = None, shelf: Shelf | None = None
+    suites: Sequence[str],
+    limit: int | None = None,
+    shelf: Shelf | None = None,
+    data: Mapping[str, Path] | None = None,
 ) -> tuple[Scenario, ...]:
-    """Every scenario of the suites. Raises `ScenarioError` with the problems of all of them."""
+    """Every scenario of the suites. Raises `ScenarioError` with the problems of all of them.
+
+    `data` has folders of other benchmarks' data, by the first word of their suites' names.
+    """
     shelf = shelf or Shelf()
     found: dict[str, Scenario] = {}
     problems: list[Problem] = []
+    loaders = foreign_loaders()
     for name in suites:
         try:
-            suite = load_suite(find_suite(name), shelf)
+            suite = named_suite(name, shelf, data=data, loaders=loaders)
         except ScenarioError as error:
             problems += error.problems
             continue

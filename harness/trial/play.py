@@ -39,7 +39,6 @@ from scenarios.transcript import (
 )
 from tools.failure import WorldFailed
 from tools.open_world import OpenWorld, WorldHome, open_world
-from tools.state import changes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,10 +98,7 @@ async def _play(script: "_Script", stage: Stage) -> tuple[TrialClass, Failure | 
             try:
                 await script.play(stage.agents[desk.model.variant.agent], stage.user)
             finally:
-                after = await world.snapshot() if script.acted else before  # without a call nothing changed
-                script.changes = {
-                    name: changed for name in after if (changed := changes(before[name], after[name]))
-                }
+                script.changes = await world.changes(before if script.acted else None)
     except Ended as end:
         return end.ended, Failure(kind=end.kind, message=str(end))
     except UserBroke as error:
@@ -134,7 +130,7 @@ async def _opened(desk: TrialDesk, stage: Stage) -> AsyncIterator[tuple[Scenario
     """The scenario with its document where it belongs: before the question, or behind an MCP server."""
     scenario = desk.exam.scenario
     if scenario.reading is None or stage.openings is None:
-        yield scenario, ()
+        yield scenario, scenario.history
         return
     if scenario.reading.layout == "tools":
         parts: JsonValue = list(stage.openings.parts(scenario.reading))

@@ -23,7 +23,8 @@ from harness.verbs.model_facts import Row, hosted_lines, hosted_rows
 from harness.verbs.setting import JsonFlag, RunsOption, consoles, spoken_errors
 from scenarios.documents.shelf import DocumentSettings, Shelf
 from scenarios.documents.tasks.registry import TASKS
-from scenarios.load import find_suite, library_suites, load_suite
+from scenarios.foreign_suites import foreign_loaders, foreign_names, named_suite
+from scenarios.load import library_suites
 from scenarios.problem import ScenarioError
 
 app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
@@ -95,13 +96,13 @@ def _print_models(out: Console, err: Console) -> None:
 
 def _suites() -> list[Row]:
     shelf = _shelf()
-    return [_suite(name, shelf) for name in library_suites()]
+    return [_suite(name, shelf) for name in (*library_suites(), *foreign_names(foreign_loaders()))]
 
 
 def _suite(name: str, shelf: Shelf) -> Row:
     """A suite in a line; one that needs what is not installed says so."""
     try:
-        suite = load_suite(find_suite(name), shelf)
+        suite = named_suite(name, shelf)
     except ScenarioError as error:
         return {"suite": name, "scenarios": None, "title": "", "needs": error.problems[0].message}
     return {"suite": name, "scenarios": len(suite.scenarios), "title": suite.title, "needs": suite.needs}
@@ -112,7 +113,7 @@ def _scenarios(suites: list[str]) -> list[Row]:
     return [
         {"scenario": s.name, "language": s.language, "tags": " ".join(s.tags), "title": s.title}
         for name in suites
-        for s in load_suite(find_suite(name), shelf).scenarios
+        for s in named_suite(name, shelf).scenarios
     ]
 
 

@@ -1,0 +1,1 @@
+"""The tasks of tau2 as scenarios; its data and prompts are read where its package keeps them."""

@@ -1,0 +1,75 @@
+"""The verdicts of other benchmarks' own rules, by benchmark.
+
+A verdict is a pure function of (exam, transcript), like every score of ours. A package offers one by the
+entry-point group `longspan.verdicts`: the benchmark's name, and the function.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import EntryPoint, entry_points
+from types import MappingProxyType
+
+from scenarios.exam import Exam
+from scenarios.transcript import Transcript
+from scoring.score import Score
+from scoring.tau2 import verdict as tau2
+from scoring.their_verdict import TheirVerdict
+
+__all__ = ["NoRules", "Rules", "RulesClash", "TheirVerdict", "find_rules", "their_scores"]
+
+GROUP = "longspan.verdicts"
+
+
+Rules = Callable[[Exam, Transcript], TheirVerdict]
+"""Raises nothing: a trial is given by then, whatever is in it."""
+
+
+class NoRules(LookupError):
+    """Nobody knows the rules of a benchmark."""
+
+
+class RulesClash(ValueError):
+    """Two bring the rules of one benchmark."""
+
+
+BUILT_IN: Mapping[str, Rules] = MappingProxyType({tau2.BENCHMARK: tau2.judge})
+
+
+def installed() -> tuple[EntryPoint, ...]:
+    """What installed packages offer, by name; nothing is loaded yet."""
+    return tuple(sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)))
+
+
+def find_rules(
+    benchmark: str, built_in: Mapping[str, Rules] = BUILT_IN, offered: Iterable[EntryPoint] | None = None
+) -> Rules:
+    """The rules of a benchmark. Raises `NoRules` and `RulesClash`."""
+    entries = [entry for entry in (installed() if offered is None else offered) if entry.name == benchmark]
+    if len(entries) + (benchmark in built_in) > 1:
+        named = ", ".join(["Longspan itself"] * (benchmark in built_in) + [entry.value for entry in entries])
+        raise RulesClash(f"more than one bring the rules of {benchmark!r}: {named}; uninstall all but one")
+    if benchmark in built_in:
+        return built_in[benchmark]
+    if not entries:
+        raise NoRules(
+            f"nobody knows the rules of {benchmark!r}; install the package that brings its suites "
+            f"(entry-point group {GROUP})"
+        )
+    try:
+        rules: Rules = entries[0].load()
+    except Exception as error:  # the boundary to code that is not ours
+        raise NoRules(f"the rules of {benchmark!r} ({entries[0].value}) do not load: {error}") from error
+    if not callable(rules):
+        raise NoRules(
+            f"the rules of {benchmark!r} ({entries[0].value}) are no function of (exam, transcript)"
+        )
+    return rules
+
+
+def their_scores(verdict: TheirVerdict, ours: bool, why: str) -> dict[str, Score]:
+    """The verdict as scores that stand beside ours, and ours of the same trial."""
+    value = verdict.reward if verdict.reward is not None else verdict.success
+    return {
+        "theirs": Score(value=None if value is None else float(value), reason=verdict.reason),
+        "ours": Score(value=float(ours), reason=why),
+        **{f"{verdict.benchmark}.{name}": score for name, score in verdict.scores.items()},
+    }

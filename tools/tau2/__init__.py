@@ -1,0 +1,1 @@
+"""The worlds of tau2's domains; `domains` is the one module that imports tau2."""
