@@ -19,6 +19,10 @@ VERBS: Verbs = {
     ),
     "grade": ("harness.verbs.grade:app", "Grade a run again, from its files alone."),
     "report": ("harness.verbs.report:app", "Write a run's report again, or export it."),
+    "compare": (
+        "harness.verbs.compare:app",
+        "Hold two models, or two runs, against each other on what both played.",
+    ),
     "show": ("harness.verbs.show:app", "Read one trial as a conversation with its verdicts."),
     "list": ("harness.verbs.listing:app", "List suites, scenarios, models or runs."),
     "models": (

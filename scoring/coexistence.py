@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.record import Record
-from scoring.statistics import Clustered, Floats, clustered, drawn_again, middle
+from scoring.statistics.clusters import Clustered, clustered
+from scoring.statistics.resampling import Floats, drawn_again, middle
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from scenarios.record import Record
-from scoring.statistics import Clustered
+from scoring.statistics.clusters import Clustered
 
 KEPT = 0.85
 """The share of the base score that has to be left."""
@@ -37,7 +37,7 @@ class EffectiveLength(Record):
 def effective_length(scores: Mapping[int, Clustered]) -> EffectiveLength:
     """From the score at each length in tokens; lengths without a score are left out.
 
-    >>> from scoring.statistics import clustered
+    >>> from scoring.statistics.clusters import clustered
     >>> scores = {
     ...     4096: clustered([1.0] * 50, [n // 10 for n in range(50)]),
     ...     16384: clustered([1.0] * 49 + [0.0], [n // 10 for n in range(50)]),

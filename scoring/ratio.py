@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.record import Record
-from scoring.statistics import DRAWS, drawn_again
+from scoring.statistics.resampling import DRAWS, drawn_again
 
 Floats = NDArray[np.float64]
 Figure = Callable[[Floats], Floats]

@@ -16,7 +16,7 @@ from scenarios.line import Value
 from scenarios.reading import Cell
 from scoring.consistency.observation import Observation, observed
 from scoring.grade import Grade
-from scoring.statistics import Clustered, clustered, effective_size, intraclass_correlation
+from scoring.statistics.clusters import Clustered, clustered, effective_size, intraclass_correlation
 
 TENTHS = 10
 _EARLY = 0.05

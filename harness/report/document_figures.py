@@ -6,6 +6,8 @@ one value. Intervals are clustered by document, since questions on one document 
 those of single cells of a heat map are Wilson's.
 """
 
+from collections.abc import Sequence
+
 from pydantic import JsonValue
 
 from harness.report.interval import Interval, Metric
@@ -16,6 +18,7 @@ from scenarios.record import Record
 from scoring.coexistence import Coexistence
 from scoring.consistency.measure import ConsistencyFigures
 from scoring.effective_length import EffectiveLength
+from scoring.statistics.contrast import holm
 
 
 class Slice(Record):
@@ -101,6 +104,14 @@ class Gap(Record):
     second_only: int
     p: float | None
     """By McNemar's exact test, which takes pairs as independent of each other."""
+    p_holm: float | None = None
+    """For all gaps of its list together."""
+
+
+def for_all(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
+    """The gaps of one list, with p for all of them together."""
+    adjusted = iter(holm([gap.p for gap in gaps if gap.p is not None]))
+    return tuple(gap if gap.p is None else gap.model_copy(update={"p_holm": next(adjusted)}) for gap in gaps)
 
 
 class LayoutFigures(Record):

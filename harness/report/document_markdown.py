@@ -12,15 +12,13 @@ from harness.report.document_wording import (
     key,
     length,
     names,
-    p_value,
-    points,
     score,
     why_unsaid,
 )
 from harness.report.figures import ModelFigures, Report
 from harness.report.interval import Interval
 from harness.report.markdown_table import escaped, table
-from harness.report.wording import UNKNOWN, interval, label, percent, whole
+from harness.report.wording import UNKNOWN, interval, label, p_value, percent, points, whole
 from scoring.consistency.figure import Figure
 from scoring.consistency.measure import ConsistencyFigures
 
@@ -135,7 +133,7 @@ def _gaps(models: Sequence[ModelFigures], pairs: Sequence[Gap]) -> Iterator[str]
     if rows:
         yield "### Layouts and models on the same questions"
         heads = ["Questions", "Difference", "Pairs / documents", "Points", "95 %"]
-        yield table([*heads, "Only first right", "Only second right", "McNemar p"], rows)
+        yield table([*heads, "Only first right", "Only second right", "McNemar p", "p Holm"], rows)
 
 
 def _gap(gap: Gap) -> list[str]:
@@ -144,6 +142,7 @@ def _gap(gap: Gap) -> list[str]:
         f"{whole(gap.n)} / {whole(gap.documents)}",
         *(points(gap.gap.mean), interval(gap.gap), whole(gap.first_only), whole(gap.second_only)),
         escaped(p_value(gap.p)),
+        escaped(p_value(gap.p_holm)),
     ]
 
 

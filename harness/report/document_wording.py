@@ -79,15 +79,5 @@ def score(part: Slice | TaskFigures) -> str:
     return f"{percent(part.score.mean)} [{interval(part.score)}] n {whole(part.n)}"
 
 
-def points(share: float | None) -> str:
-    """A difference of shares, in per cent."""
-    return UNKNOWN if share is None else f"{100 * share:+.1f}".replace("-", "−").replace("+0.0", "0.0")
-
-
-def p_value(p: float | None) -> str:
-    least = 0.0001
-    return UNKNOWN if p is None else "< 0.0001" if p < least else f"{p:.4f}"
-
-
 def names(of: Iterable[tuple[ModelFigures, TaskFigures]]) -> list[str]:
     return [label(model) for model, _ in of]

@@ -16,8 +16,10 @@ from harness.report.document_figures import DocumentFigures, Gap, ReadingSums
 from harness.report.hosting_figures import HostingFigures
 from harness.report.interval import Interval, Metric
 from harness.report.lines import failure_line
+from harness.report.model_pairs import ModelPair, model_pairs
 from harness.report.plain_text import one_line
 from harness.report.questions import Questions, models_compared
+from harness.report.reliability import Reliability
 from harness.report.request_figures import (
     CostFigures,
     Percentiles,
@@ -34,7 +36,7 @@ from harness.report.request_figures import (
 )
 from harness.report.server_figures import ServerFigures, Watched
 from harness.report.spent import Spent
-from harness.report.suite_figures import Floors, SuiteFigures, SuiteSums, by_k, measured, success
+from harness.report.suite_figures import Floors, SuiteFigures, SuiteSums, by_k, measured, reliable, success
 from harness.report.thought import ThinkingPoint, ThinkingSeries, engaged, is_asked, kind_of, series
 from harness.report.user_figures import UserFigures, UserSums
 from harness.runs.record import FirstCall, ModelVariant, RunRecord
@@ -43,7 +45,7 @@ from scenarios.exam import Exam
 from scenarios.record import Record
 from scenarios.transcript import ReadingRecord, Transcript
 from scoring.grade import Grade
-from scoring.statistics import pass_at_k, pass_hat_k
+from scoring.statistics.reliability import pass_at_k, pass_hat_k
 
 EXCLUDED_LIMIT = 0.02
 """Where a larger share of the trials is excluded, the rest may be only those that were easy to run."""
@@ -83,6 +85,7 @@ class ModelFigures(Record):
     metrics: dict[str, Metric]
     pass_hat_k: dict[str, float]
     pass_at_k: dict[str, float]
+    reliability: Reliability
     usage: Tokens
     """Of all requests, those that gave a document part by part included."""
     requests: int
@@ -152,6 +155,8 @@ class Report(Record):
     spent: Spent | None
     """In all, earlier playings of trials included; None where no request was written down."""
     models: tuple[ModelFigures, ...]
+    pairs: tuple[ModelPair, ...]
+    """Every two models on what both played, questions about documents apart; none for too many models."""
     document_pairs: tuple[Gap, ...]
     """Every two models on the questions about documents that both answered."""
     thinking: tuple[ThinkingSeries, ...]
@@ -228,8 +233,9 @@ class Figures:
             cost=cost_figures(cost),
             spent=spent,
             models=models,
-            document_pairs=tuple(
-                models_compared({name: one.questions for name, one in self._models.items()}, record.seed)
+            pairs=model_pairs({name: one.suites.values() for name, one in self._models.items()}, record.seed),
+            document_pairs=models_compared(
+                {name: one.questions for name, one in self._models.items()}, record.seed
             ),
             thinking=series(record.models, _thinking(record, models)),
         )
@@ -341,6 +347,7 @@ class _ModelSums:
             metrics=measured(parts, seed),
             pass_hat_k=by_k(parts, pass_hat_k),
             pass_at_k=by_k(parts, pass_at_k),
+            reliability=reliable(parts, seed),
             usage=asked.tokens,
             requests=asked.requests,
             doubtful=asked.doubtful,

@@ -12,6 +12,7 @@ from harness.report.hosting_markdown import hosting
 from harness.report.hosting_wording import illustrative
 from harness.report.markdown_table import escaped, table
 from harness.report.plain_text import one_line
+from harness.report.reliability_markdown import every_two, reliable
 from harness.report.server_markdown import servers
 from harness.report.suite_figures import SuiteFigures
 from harness.report.user_wording import users_said
@@ -46,6 +47,8 @@ def markdown(report: Report, record: RunRecord, failed: Sequence[FailedTrial]) -
         "## Results",
         _results(report.models),
         *footnotes(report),
+        *reliable(report.models),
+        *every_two(report.pairs),
         *documents(report),
         "## Components",
         _components(report.models),

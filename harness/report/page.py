@@ -33,6 +33,7 @@ _SCRIPTS = (
     "dom.js",
     "tables.js",
     "charts.js",
+    "reliability.js",
     "costs.js",
     "servers.js",
     "pareto.js",

@@ -28,6 +28,7 @@ from harness.report.document_figures import (
     ReadingSums,
     Slice,
     TaskFigures,
+    for_all,
 )
 from harness.report.interval import Interval, Metric
 from scenarios.exam import Exam
@@ -37,7 +38,9 @@ from scoring.consistency.lags import lag_bin
 from scoring.consistency.measure import measure
 from scoring.effective_length import effective_length
 from scoring.grade import Grade
-from scoring.statistics import Clustered, paired, wilson
+from scoring.statistics.clusters import Clustered
+from scoring.statistics.pairs import paired
+from scoring.statistics.proportions import wilson
 
 _GROUPS = 12
 """Something that has more values than this is not what questions are grouped by."""
@@ -82,8 +85,12 @@ class Questions:
         )
 
 
-def models_compared(models: Mapping[str, Questions], seed: int) -> Iterator[Gap]:
+def models_compared(models: Mapping[str, Questions], seed: int) -> tuple[Gap, ...]:
     """Every two models on the questions that both were asked in the same way."""
+    return for_all(list(_models_compared(models, seed)))
+
+
+def _models_compared(models: Mapping[str, Questions], seed: int) -> Iterator[Gap]:
     for (name, one), (other_name, other) in combinations(models.items(), 2):
         gap = _gap(
             (name, other_name), (one.asked, other.asked), lambda one: (one.pair, one.seen.layout), seed
@@ -247,9 +254,11 @@ def _layouts(asked: Sequence[Asked], seed: int) -> Iterator[LayoutFigures]:
                 task=task,
                 language=language,
                 layouts=_slices(shared, lambda one: one.seen.layout, seed),
-                gaps=tuple(
-                    _gap(pair, (layouts[pair[0]], layouts[pair[1]]), lambda one: one.pair, seed)
-                    for pair in pairs
+                gaps=for_all(
+                    [
+                        _gap(pair, (layouts[pair[0]], layouts[pair[1]]), lambda one: one.pair, seed)
+                        for pair in pairs
+                    ]
                 ),
             )
 

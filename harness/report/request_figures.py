@@ -11,7 +11,7 @@ from harness.registry.rates import Known
 from scenarios.currency import Currency
 from scenarios.record import Record
 from scenarios.transcript import Attempt, Exchange, Usage
-from scoring.statistics import percentile
+from scoring.statistics.resampling import percentile
 
 
 class Percentiles(Record):

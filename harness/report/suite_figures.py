@@ -12,12 +12,14 @@ from statistics import fmean
 
 from harness.models.pricing import CostSums
 from harness.report.interval import Interval, Metric
+from harness.report.reliability import Counted, Reliability, reliability
 from harness.report.request_figures import CostFigures, cost_figures, each
 from harness.runs.store import Trial
 from scenarios.exam import Exam
 from scenarios.record import Record
 from scoring.grade import Grade
-from scoring.statistics import Clustered, Estimate, clustered, estimate, pass_at_k, pass_hat_k
+from scoring.statistics.clusters import Clustered, clustered, over_scenarios
+from scoring.statistics.reliability import pass_at_k, pass_hat_k
 
 Floors = Mapping[str, float]
 """By suite: the success of a silent model or of a polite refuser, whichever is larger."""
@@ -44,6 +46,7 @@ class SuiteFigures(Record):
     metrics: dict[str, Metric]
     pass_hat_k: dict[str, float]
     pass_at_k: dict[str, float]
+    reliability: Reliability
     cost_usd: float | None
     """Of the requests whose cost is known; a lower bound where `cost.unknown` has any."""
     cost_per_success_usd: float | None
@@ -59,6 +62,8 @@ class SuiteSums:
     """By scenario."""
     success: defaultdict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
     """By scenario."""
+    repeats: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """By scenario: of each graded trial, in the order of `success`."""
     metrics: "defaultdict[str, defaultdict[str, array[float]]]" = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(lambda: array("d")))
     )
@@ -75,6 +80,7 @@ class SuiteSums:
             self.readings[trial.scenario] = reading.key
         if grade.graded:
             self.success[trial.scenario].append(bool(grade.success))
+            self.repeats[trial.scenario].append(trial.repeat)
             for name, value in _metrics(grade):
                 self.metrics[name][trial.scenario].append(value)
 
@@ -94,6 +100,7 @@ class SuiteSums:
             metrics=measured([self], seed),
             pass_hat_k=by_k([self], pass_hat_k),
             pass_at_k=by_k([self], pass_at_k),
+            reliability=reliable([self], seed),
             cost_usd=cost.total,
             cost_per_success_usd=each(cost, self.succeeded),
             cost=cost_figures(cost),
@@ -134,13 +141,15 @@ def measured(parts: Sequence[SuiteSums], seed: int) -> dict[str, Metric]:
 
 def _mean(
     parts: Sequence[SuiteSums], values: Sequence[Mapping[str, Sequence[float]]], seed: int
-) -> Estimate | Clustered:
+) -> Clustered:
     """Over scenarios, or over documents where there are any."""
     documents = {name: document for part in parts for name, document in part.documents.items()}
     known = {name: found for part in values for name, found in part.items() if len(found)}
-    if not documents:
-        return estimate(list(known.values()), seed=seed)
-    found = clustered([fmean(some) for some in known.values()], [documents.get(n, n) for n in known], seed)
+    means = [fmean(some) for some in known.values()]
+    if documents:
+        found = clustered(means, [documents.get(name, name) for name in known], seed)
+    else:
+        found = over_scenarios(means, seed)
     return found.model_copy(update={"n": sum(map(len, known.values()))})
 
 
@@ -151,6 +160,18 @@ def by_k(
     counts = [(len(found), sum(found)) for part in parts for found in part.success.values()]
     chances = {str(k): chance(counts, k) for k in range(1, max((n for n, _ in counts), default=0) + 1)}
     return {k: value for k, value in chances.items() if value is not None}
+
+
+def reliable(parts: Sequence[SuiteSums], seed: int) -> Reliability:
+    """Of all scenarios that were played, those without a graded trial included."""
+    return reliability(
+        [
+            Counted(played=played, graded=part.success.get(name, ()), cluster=part.documents.get(name))
+            for part in parts
+            for name, played in part.trials.items()
+        ],
+        seed,
+    )
 
 
 def _metrics(grade: Grade) -> Iterator[tuple[str, float]]:

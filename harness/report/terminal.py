@@ -13,6 +13,7 @@ from harness.report.figures import Exclusion, ModelFigures, Report
 from harness.report.hosting_terminal import print_hosting
 from harness.report.hosting_wording import illustrative
 from harness.report.plain_text import visible
+from harness.report.reliability_terminal import print_reliability
 from harness.report.server_terminal import print_servers
 from harness.report.suite_figures import SuiteFigures
 from harness.report.user_wording import users_said
@@ -42,6 +43,7 @@ def print_report(report: Report, console: Console) -> None:
     console.print(_results(report.models))
     for line in (_LEGEND + _reliability(report.models), *footnotes(report)):
         console.print(Text(line, "dim"))
+    print_reliability(report, console)
     print_documents(report.models, console)
     console.print()
     console.print(_costs(report.models))

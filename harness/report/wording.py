@@ -46,6 +46,16 @@ def interval(figure: Interval) -> str:
     return f"{100 * figure.low:.1f} – {100 * figure.high:.1f}".replace("-", "−")
 
 
+def points(share: float | None) -> str:
+    """A difference of shares, in per cent."""
+    return UNKNOWN if share is None else f"{100 * share:+.1f}".replace("-", "−").replace("+0.0", "0.0")
+
+
+def p_value(p: float | None) -> str:
+    least = 0.0001
+    return UNKNOWN if p is None else "< 0.0001" if p < least else f"{p:.4f}"
+
+
 def whole(count: int | None) -> str:
     return UNKNOWN if count is None else f"{count:,}"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from scenarios.record import Record
 from scoring.consistency.observation import Observation
-from scoring.statistics import clustered
+from scoring.statistics.clusters import clustered
 
 
 class Figure(Record):

@@ -13,7 +13,7 @@ from scoring.consistency.agreement import strict_agreement
 from scoring.consistency.figure import Figure, mean_of, none_of
 from scoring.consistency.observation import Observation
 from scoring.consistency.spans import at_the_end
-from scoring.statistics import paired
+from scoring.statistics.pairs import paired
 
 LAYOUTS: tuple[tuple[Layout, Layout], ...] = (
     ("segmented", "concat"),

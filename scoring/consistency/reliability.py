@@ -9,7 +9,7 @@ from statistics import fmean
 
 from scoring.consistency.figure import Figure, mean_of
 from scoring.consistency.observation import Observation
-from scoring.statistics import percentile
+from scoring.statistics.resampling import percentile
 
 _ONE_REPEAT = "nothing was played twice; ask for --repeats 2 or more"
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scoring import effective_length as module
 from scoring.effective_length import effective_length
-from scoring.statistics import Clustered, clustered
+from scoring.statistics.clusters import Clustered, clustered
 
 
 def score(right: int, of: int = 50) -> Clustered:

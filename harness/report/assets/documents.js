@@ -91,11 +91,9 @@ function measured(figures) {
 
 function gapTable(rows) {
   const heads = [{ name: text("model"), kind: "model" }, { name: text("gap"), kind: "model" }, { name: text("pairs"), kind: "right" }, { name: text("documents_head"), kind: "right" }, { name: text("difference"), kind: "right strong" },
-    { name: text("interval"), kind: "right" }, { name: text("only_first"), kind: "right" }, { name: text("only_second"), kind: "right" }, { name: "McNemar p", kind: "right" }];
-  const signed = (share) => (share === null ? UNKNOWN : (share > 0 ? "+" : "") + (100 * share).toFixed(1).replace("-", "−"));
-  const p = (value) => (value === null ? UNKNOWN : value < 0.0001 ? "< 0.0001" : value.toFixed(4));
+    { name: text("interval"), kind: "right" }, { name: text("only_first"), kind: "right" }, { name: text("only_second"), kind: "right" }, { name: "McNemar p", kind: "right" }, { name: "p Holm", kind: "right" }];
   return table(heads, rows.map(([title, gaps]) => [group(title, heads.length), ...gaps.map(([model, name, part]) => row(heads, [
-    model, name, whole(part.n), whole(part.documents), signed(part.gap.mean), range(part.gap), whole(part.first_only), whole(part.second_only), p(part.p)]))]), "wide");
+    model, name, whole(part.n), whole(part.documents), signed(part.gap.mean), range(part.gap), whole(part.first_only), whole(part.second_only), pValue(part.p), pValue(part.p_holm)]))]), "wide");
 }
 
 // The same questions in several layouts.

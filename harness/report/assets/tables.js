@@ -5,6 +5,8 @@ const mixed = models.some((model) => !model.simulated);
 const forced = models.some((model) => model.first_call === "required");
 // A model's name, with what has to be known of it beside every figure.
 const marked = (model) => model.model + (model.simulated && mixed ? " · SIMULATED" : "") + (model.first_call === "required" ? " †" : "");
+const signed = (share) => (share === null ? UNKNOWN : (share > 0 ? "+" : "") + (100 * share).toFixed(1).replace("-", "−"));
+const pValue = (value) => (value === null ? UNKNOWN : value < 0.0001 ? "< 0.0001" : value.toFixed(4));
 const count = (n, one, many) => (n === 1 ? text(one) : text(many, { n: whole(n) }));
 
 function banners() {

@@ -8,7 +8,7 @@ import pytest
 from harness.report.document_figures import DocumentFigures, ReadingSums, TaskFigures
 from harness.report.questions import Questions
 from scenarios.line import Names, Summary, Value
-from scoring.statistics import wilson
+from scoring.statistics.proportions import wilson
 from tests.harness.report.sample_reading import (
     ABSTAINED,
     EDGE,

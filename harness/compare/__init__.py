@@ -1,0 +1,1 @@
+"""Holds two models, or two runs, against each other on what both played."""
