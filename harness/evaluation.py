@@ -53,7 +53,7 @@ class Outcome:
 async def evaluate(request: Request, environment: Environment, progress: Progress) -> Outcome:
     """Do all of it. Raises the errors that `harness.verbs.setting` knows how to say."""
     shelf = Shelf(replace(request.documents, cache=environment.fillers, seed=request.seed))
-    scenarios = load_scenarios(request.suites, request.limit, shelf)
+    scenarios = load_scenarios(request.suites, request.limit, shelf, request.data)
     with TemporaryDirectory(prefix="longspan-") as work:
         home = world_home(environment, Path(work), request.transport)
         exams = await prepare_exams(scenarios, home)

@@ -21,6 +21,8 @@ class Request:
 
     suites: tuple[str, ...]
     models: tuple[ModelVariant, ...]
+    data: Mapping[str, Path] = field(default_factory=dict)
+    """By first word of a suite's name: where another benchmark's data is, if not in its package."""
     repeats: int = 1
     limit: int | None = None
     """At most so many scenarios of each suite."""

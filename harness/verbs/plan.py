@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import log10
@@ -37,6 +37,7 @@ from harness.verbs.documents import (
     TokensOption,
     document_settings,
 )
+from harness.verbs.foreign import Tau2DataOption, foreign_data
 from harness.verbs.planning import (
     MaxCostOption,
     MaxTokensOption,
@@ -86,6 +87,7 @@ def plan(  # noqa: PLR0913 # one parameter for each option of the command line
     thinking: ThinkingOption = None,
     serve: ServeOption = None,
     agent: AgentOption = None,
+    tau2_data: Tau2DataOption = None,
     max_cost: MaxCostOption = None,
     max_tokens: MaxTokensOption = None,
     window: WindowOption = None,
@@ -110,7 +112,7 @@ def plan(  # noqa: PLR0913 # one parameter for each option of the command line
         models = [variant for _, variants in by_name for variant in variants]
         for notice in notices(models, known):
             err.print(f"Note: {notice}.", markup=False, highlight=False, soft_wrap=True)
-        found = run_async(_planned(study, limit, models, known, asked, settings))
+        found = run_async(_planned(study, foreign_data(tau2_data), limit, models, known, asked, settings))
         if as_json:
             typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
         else:
@@ -123,6 +125,7 @@ def plan(  # noqa: PLR0913 # one parameter for each option of the command line
 
 async def _planned(  # what is asked, of whom, and how
     study: Study,
+    data: Mapping[str, Path],
     limit: int | None,
     models: Sequence[ModelVariant],
     known: Knowledge,
@@ -131,7 +134,7 @@ async def _planned(  # what is asked, of whom, and how
 ) -> Plan:
     environment = read_environment(providers=known.providers)
     shelf = Shelf(replace(settings, cache=environment.fillers))
-    scenarios = load_scenarios(study.suites, limit, shelf)
+    scenarios = load_scenarios(study.suites, limit, shelf, data)
     with TemporaryDirectory(prefix="longspan-") as work:
         home = world_home(environment, Path(work))
         exams = await prepare_exams(scenarios, home)

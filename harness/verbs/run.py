@@ -29,6 +29,7 @@ from harness.verbs.documents import (
     TokensOption,
     document_settings,
 )
+from harness.verbs.foreign import Tau2DataOption, foreign_data
 from harness.verbs.planning import (
     MaxCostOption,
     MaxTokensOption,
@@ -105,6 +106,7 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
     allow_cold: Annotated[
         bool, typer.Option("--allow-cold", help="Go on although the provider's cache does not hit.")
     ] = False,
+    tau2_data: Tau2DataOption = None,
     max_cost: MaxCostOption = None,
     max_tokens: MaxTokensOption = None,
     window: WindowOption = None,
@@ -129,6 +131,7 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
         by_name = [(one, variants_of([one], known)) for one in study.models]
         request = Request(
             suites=study.suites,
+            data=foreign_data(tau2_data),
             models=models,
             repeats=repeats or study.repeats,
             limit=limit,
