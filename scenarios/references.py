@@ -25,6 +25,7 @@ def reference_problems(file: YamlFile, data: Mapping[str, JsonValue]) -> Iterato
     check.user(_mapping(data.get("user")))
     for place, fault in _items(_mapping(data.get("tools")).get("faults"), ("tools", "faults")):
         check.tool(_mapping(fault).get("tool"), (*place, "tool"))
+    check.later(_mapping(_mapping(data.get("tools")).get("later")))
     if not check.gradable:
         check.problem(
             ("segments",), "nothing can be graded: no segment expects a fact, and nothing is called"
@@ -38,6 +39,8 @@ class _Check:
     servers: tuple[str, ...]
     problems: list[Problem] = field(default_factory=list)
     calls: dict[str, Place] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    """Of the segments."""
     gradable: bool = False
 
     def segments(self, segments: Iterator[tuple[Place, JsonValue]]) -> None:
@@ -47,7 +50,16 @@ class _Check:
             if isinstance(name, str) and name in seen:
                 self.problem((*place, "id"), f"{name!r} names two segments; ids are unique")
             seen |= {name} if isinstance(name, str) else set()
+            self.names += [name] if isinstance(name, str) else []
             self._expectation(_mapping(_mapping(segment).get("expect")), (*place, "expect"))
+
+    def later(self, later: Mapping[str, JsonValue]) -> None:
+        """Tools that are offered from a segment on."""
+        for tool, segment in later.items():
+            place = ("tools", "later", tool)
+            self.tool(tool, place)
+            if isinstance(segment, str) and segment not in self.names:
+                self.problem(place, f"no segment is called {segment!r}; {choices(segment, self.names)}")
 
     def final(self, final: Mapping[str, JsonValue]) -> None:
         for server, state in _mapping(final.get("state")).items():

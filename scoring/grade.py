@@ -1,8 +1,9 @@
 """The grade of one trial: whether it succeeded, how far it came, and what went wrong first.
 
 *Success* is the final state ∧ every fact stated ∧ nothing forbidden said or done, of a trial that ended by
-itself. The calls are scored beside it. The score is the mean of those of state, answer, calls and order that
-apply, and 0 when a rule was broken. Where nothing is expected there is nothing to earn.
+itself. The calls are scored beside it, and count where they are all that a model can answer. The score is the
+mean of those of state, answer, calls and order that apply, and 0 when a rule was broken. Where nothing is
+expected there is nothing to earn.
 
 A task of another benchmark succeeds by that benchmark's own rules; our verdict stands beside theirs.
 """
@@ -34,6 +35,8 @@ __all__ = ["COMPONENTS", "CallVerdict", "Difference", "Grade", "Prepared", "grad
 
 COMPONENTS = ("state", "answer", "calls", "order")
 """The scores whose mean is the score of a trial."""
+
+_RIGHT = frozenset({"matched", "allowed"})
 
 
 class Grade(Record):
@@ -83,8 +86,12 @@ def grade(
     evidence = read(prepared, transcript)
     facts, leaves, violations = check_facts(evidence), check_leaves(evidence), find_violations(evidence)
     line = _judged_line(evidence)
+    verdicts = judge_calls(evidence, violations)
+    missing = missing_calls(evidence, verdicts)
+    calls_count = not prepared.exam.scenario.tools.answered
     success = (
         transcript.ended == "done"
+        and not (calls_count and (missing or any(call.code not in _RIGHT for call in verdicts)))
         and (line is None or line.right)
         and all(fact.met for fact in facts)
         and all(leaf.outcome == "right" for leaf in leaves)
@@ -99,8 +106,6 @@ def grade(
         "recovery": score_recovery(evidence, success=success),
         "efficiency": score_efficiency(evidence),
     }
-    verdicts = judge_calls(evidence, violations)
-    missing = missing_calls(evidence, verdicts)
     findings = diagnose(
         Findings(
             evidence=evidence,

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
 
-from scenarios.exam import AnswerKey, Exam, ToolSpec
+from scenarios.exam import AnswerKey, Exam, GoldCall, ToolSpec
 from scenarios.foreign_suites import named_suite
 from scenarios.load import digest
 from scenarios.scenario import Scenario
@@ -152,15 +152,30 @@ def derived(scenario: Scenario) -> Exam:
         raise AssertionError(world.name)
     state = world.begin(server.state or {})
     tools = {(tool.name, tool.side): tool for tool in world.tools}
-    for _, call in scenario.calls:
+    calls = []
+    for segment, call in scenario.calls:
         tool = tools.get((call.tool.partition("__")[2], scenario.side_of(call.tool)))
         if tool is not None:
             arguments = {key: _literal(value) for key, value in call.args.items()}
-            _tried(partial(tool.run, state, **arguments))
+            refused = _refuses(partial(tool.run, state, **arguments))
+            gold_call = GoldCall(
+                id=call.id,
+                segment=segment.id,
+                tool=call.tool,
+                arguments=arguments,
+                result=None,
+                failed=refused,
+            )
+            calls.append(gold_call)
     specs = tuple(
         ToolSpec(name=f"{name}__{tool.name}", input_schema=tool.input_schema) for tool in world.tools
     )
-    key = AnswerKey(tools=specs, changes={name: state.changes()}, reference={name: state.reference()})
+    key = AnswerKey(
+        tools=specs,
+        calls=tuple(calls),
+        changes={name: state.changes()},
+        reference={name: state.reference()},
+    )
     return Exam(scenario=scenario, key=key, digest=digest(scenario))
 
 
@@ -374,11 +389,12 @@ def _literal(value: Any) -> Any:
     return value["equal"]
 
 
-def _tried(call: Callable[[], Any]) -> None:
+def _refuses(call: Callable[[], Any]) -> bool:
     try:
         call()
     except Refused:
-        return
+        return True
+    return False
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ class Grader:
     """Keeps what it learnt of each exam."""
 
     _known: dict[str, tuple[Prepared, Mapping[str, Scorer], Rules | None]] = field(default_factory=dict)
+    _rules: dict[str, Rules] = field(default_factory=dict)
+    """By benchmark; to look for what is installed takes ten milliseconds."""
 
     def grade(self, exam: Exam, transcript: Transcript) -> Grade:
         """The grade, with the scenario's plug-in scorers. Raises `UnknownScorer` for one not installed, and
@@ -33,10 +35,15 @@ class Grader:
         if known is None:
             scorers = find_scorers(exam.scenario.scorers, installed() if exam.scenario.scorers else ())
             theirs = exam.scenario.theirs
-            rules = None if theirs is None else find_rules(theirs.benchmark)
+            rules = None if theirs is None else self._rules_of(theirs.benchmark)
             known = self._known[exam.digest] = prepare(exam), scorers, rules
         prepared, extra, rules = known
         return grade(prepared, transcript, extra, rules)
+
+    def _rules_of(self, benchmark: str) -> Rules:
+        if benchmark not in self._rules:
+            self._rules[benchmark] = find_rules(benchmark)
+        return self._rules[benchmark]
 
 
 def graded_trials(folder: RunFolder, record: RunRecord) -> Iterator[GradedTrial]:

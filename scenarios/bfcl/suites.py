@@ -15,7 +15,16 @@ from scenarios.bfcl.conversations import FUNCTION_DOCS, Conversation, docs_of, p
 from scenarios.bfcl.find import category_of, tasks_of
 from scenarios.bfcl.gold import gold_arguments, written
 from scenarios.bfcl.package import DISTRIBUTION, REMEDY, BfclPackage, NoBfcl, bfcl
-from scenarios.bfcl.record import CATEGORIES, MULTI_TURN, Criteria, Function, KeyCall, Language, language_of
+from scenarios.bfcl.record import (
+    CATEGORIES,
+    MULTI_TURN,
+    Criteria,
+    Function,
+    KeyCall,
+    Language,
+    family_of,
+    language_of,
+)
 from scenarios.bfcl.rows import Row, data_files, functions_of
 from scenarios.bfcl.schema import tools_of
 from scenarios.problem import Problem, ScenarioError
@@ -32,6 +41,7 @@ from scenarios.scenario import (
 )
 from scenarios.suite import Suite
 from scenarios.theirs import Theirs
+from scenarios.transcript import AssistantMessage, Message, UserMessage
 
 BENCHMARK = "bfcl"
 SERVER = "bfcl"
@@ -85,6 +95,7 @@ def _scenarios(package: BfclPackage, category: str) -> Iterator[Scenario]:
             title=_title(made.segments[0].user[0]),
             tags=(category,),
             system=made.system,
+            history=made.history,
             servers={SERVER: Server(builtin=f"{BENCHMARK}:{task.id}")},
             tools=Tools(answered=talks, later=made.later),
             segments=made.segments,
@@ -107,6 +118,7 @@ class _Made:
     segments: tuple[Segment, ...]
     limits: Limits
     system: str = ""
+    history: tuple[Message, ...] = ()
     later: dict[str, str]
 
 
@@ -120,8 +132,12 @@ def _single_turn(row: Row, category: str) -> _Made:
         for place, one in enumerate(row.key, 1)
         if one.function in functions
     )
-    system, said = _talk(row.messages)
-    expect = Expectation(no_call="irrelevance" in category, calls=calls)
+    system, history, said = _talk(row.messages)
+    expect = Expectation(
+        calls=calls,
+        no_call=family_of(category) == "irrelevance",
+        allow=tuple(offered.values()) if family_of(category) == "relevance" else (),
+    )
     return _Made(
         criteria=Criteria(
             category=category,
@@ -133,6 +149,7 @@ def _single_turn(row: Row, category: str) -> _Made:
         segments=(Segment(id="turn-1", user=(said,), expect=expect),),
         limits=Limits(steps=1),
         system=system,
+        history=history,
         later={},
     )
 
@@ -159,13 +176,17 @@ def _expected(place: int, wanted: KeyCall, function: Function, tool: str, langua
     return ExpectedCall(id=f"call-{place}", tool=tool, args=arguments)
 
 
-def _talk(messages: Sequence[dict[str, str]]) -> tuple[str, str]:
-    """The system prompt, and what the user says. A talk that went before is told in the user's words."""
+def _talk(messages: Sequence[dict[str, str]]) -> tuple[str, tuple[Message, ...], str]:
+    """The system prompt, what was said before, and what the user says."""
     system = "\n\n".join(one["content"] for one in messages if one["role"] == "system")
-    turns = [one for one in messages if one["role"] != "system"]
-    if all(one["role"] == "user" for one in turns):
-        return system, "\n\n".join(one["content"] for one in turns)
-    return system, "\n\n".join(f"{one['role'].capitalize()}: {one['content']}" for one in turns)
+    *before, last = [one for one in messages if one["role"] != "system"]
+    history = tuple(
+        UserMessage(text=one["content"])
+        if one["role"] == "user"
+        else AssistantMessage(text=one["content"], given=True)
+        for one in before
+    )
+    return system, history, last["content"]
 
 
 def _conversation(package: BfclPackage, task: Conversation, added: str) -> _Made:

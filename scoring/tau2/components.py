@@ -73,13 +73,19 @@ def assertions(criteria: Criteria, world: World) -> Part:
     )
 
 
-def actions(criteria: Criteria, trial: Trial, tools: Mapping[str, ToolSpec]) -> Part:
-    """Whether every reference action was made, by anybody, in any order, among any others."""
+def actions(criteria: Criteria, trial: Trial, tools: Mapping[str, ToolSpec], failing: frozenset[int]) -> Part:
+    """Whether every reference action was made, by anybody, in any order, among any others.
+
+    `failing` are the places of those that the tools refuse in the reference run too.
+    """
     wanted = criteria.actions or ()
     unmet = [action for action in wanted if not any(_meets(action, made) for made in trial.made)]
     if criteria.solo:  # there is one side then
         wanted = tuple(action.model_copy(update={"requestor": "assistant"}) for action in wanted)
-    full = [[_fully_meets(action, made, tools) for made in trial.made] for action in wanted]
+    full = [
+        [_fully_meets(action, made, tools, fails=place in failing) for made in trial.made]
+        for place, action in enumerate(wanted)
+    ]
     pairs = dict(assign([[float(cell) for cell in row] for row in full]))
     defects: dict[str, str] = {}
     for place, action in enumerate(wanted):
@@ -153,9 +159,9 @@ def _meets(action: Action, made: Made) -> bool:
     return given == {name: value for name, value in action.arguments.items() if name in compared}
 
 
-def _fully_meets(action: Action, made: Made, tools: Mapping[str, ToolSpec]) -> bool:
+def _fully_meets(action: Action, made: Made, tools: Mapping[str, ToolSpec], *, fails: bool) -> bool:
     """The same tool by the same side, not refused, with the arguments that count, and no others."""
-    if (action.name, action.requestor) != (made.name, made.requestor) or made.failed:
+    if (action.name, action.requestor) != (made.name, made.requestor) or (made.failed and not fails):
         return False
     return _same_arguments(action, made, tools)
 

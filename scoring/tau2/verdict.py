@@ -62,14 +62,18 @@ def judge_trial(
     scores = {_NAMES[word]: _score(part) for word, part in parts.items()}
     scores["nl_assertions"] = _natural_score(criteria, natural)
     scores["arguments"] = Score(value=share, reason=why)
+    defects = {code: text for part in counted for code, text in part.defects.items()}
+    known = None if open_questions and corrected else corrected
+    said = "; ".join(f"{code}: {text}" for code, text in defects.items()) or "no known defect touches this"
+    scores["corrected"] = Score(value=None if known is None else float(known), reason=said)
     undecided = open_questions and strict
     return TheirVerdict(
         benchmark=BENCHMARK,
         success=None if undecided else strict,
         reward=None if undecided else float(strict),
         scores=scores,
-        corrected=None if open_questions and corrected else corrected,
-        defects={code: text for part in counted for code, text in part.defects.items()},
+        corrected=known,
+        defects=defects,
         reason=_sentence(counted, undecided=undecided, strict=strict),
     )
 
@@ -88,7 +92,8 @@ def _parts(criteria: Criteria, exam: Exam, trial: Trial) -> dict[Basis, Part]:
             "DB": components.databases(trial.world),
             "ENV_ASSERTION": components.assertions(criteria, trial.world),
         }
-    found["ACTION"] = components.actions(criteria, trial, tools)
+    failing = frozenset(int(call.id[1:]) for call in exam.key.calls if call.failed and call.id[1:].isdigit())
+    found["ACTION"] = components.actions(criteria, trial, tools, failing)
     found["COMMUNICATE"] = components.communicated(criteria, trial.said)
     return found
 

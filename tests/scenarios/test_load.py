@@ -276,3 +276,10 @@ def test_a_setting_that_nothing_honours_yet_is_refused_and_not_passed_over(tmp_p
 
     assert [problem.field for problem in caught.value.problems] == ["judge_model"]
     assert "is not available in this version" in str(caught.value)
+
+
+def test_a_tool_that_comes_later_comes_with_a_segment_that_is_there(folder: Path) -> None:
+    later = "servers: {shop: {builtin: shop}}\ntools: {later: {shop__get: b, mall__get: a}}\n"
+    found = problems(write(folder, f"title: x\n{later}{SAY}"))
+    assert any("no segment is called 'b'" in one for one in found)
+    assert any("'mall__get' is no tool of this scenario's servers" in one for one in found)

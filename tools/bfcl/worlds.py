@@ -29,12 +29,14 @@ class WithBfcl(Mapping[str, World]):
     def __init__(self, worlds: Mapping[str, World], home: Path) -> None:
         self._worlds = worlds
         self._home = home
+        self._package: BfclPackage | None = None
 
     def __getitem__(self, name: str) -> World:
         if not name.startswith(PREFIX):
             return self._worlds[name]
         try:
-            return _world(bfcl(self._home), name)
+            self._package = self._package or bfcl(self._home)
+            return _world(self._package, name)
         except NoBfcl as error:
             raise KeyError(str(error)) from error
 

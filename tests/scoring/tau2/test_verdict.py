@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.exam import AnswerKey, Exam, ToolSpec
+from scenarios.exam import AnswerKey, Exam, GoldCall, ToolSpec
 from scenarios.scenario import Scenario, Segment, Server
 from scenarios.theirs import Theirs
 from scenarios.transcript import (
@@ -227,6 +227,18 @@ def test_actions_as_tau2_compares_them_and_in_full(
     parts: list[tuple[Event, ...]], strict: bool, corrected: bool, codes: list[str]
 ) -> None:
     assert outcome(judge(exam(ACTION), trial(*parts))) == (strict, corrected, codes)
+
+
+def test_an_action_that_the_reference_run_is_refused_too_may_be_refused() -> None:
+    known = exam(ACTION)
+    refused = GoldCall(id="a0", segment="talk", tool="air__book", arguments={}, result=None, failed=True)
+    key = known.key.model_copy(update={"calls": (refused,)})
+
+    found = judge(
+        known.model_copy(update={"key": key}), trial(call(problem="tool_error", flight="HAT1", bags=2))
+    )
+
+    assert outcome(found) == (True, True, [])
 
 
 def test_one_call_meets_two_actions_for_tau2_alone() -> None:

@@ -1,0 +1,1 @@
+"""What other benchmarks' runners wrote, graded here."""
