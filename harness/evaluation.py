@@ -58,11 +58,11 @@ async def evaluate(request: Request, environment: Environment, progress: Progres
         home = world_home(environment, Path(work), request.transport)
         exams = await prepare_exams(scenarios, home)
         folder, record = open_run(request, exams)
-        check_caps(record.models, tariffs(record), request.caps, request.known)
+        check_caps(record.everybody, tariffs(record), request.caps, request.known)
         outlook = await _look_ahead(request, environment, shelf, home, exams, folder)
         record = record.model_copy(update={"skipped": outlook.skipped})
         if not folder.is_begun:  # a run that cannot begin leaves nothing behind
-            for variant in request.models:
+            for variant in record.everybody:
                 await make_sure(variant, environment, request.known, request.serving.get(variant.label))
         async with only_writer(folder), folder.logs() as logs:
             record = write_down(folder, record, exams)

@@ -23,6 +23,8 @@ class Request:
     models: tuple[ModelVariant, ...]
     data: Mapping[str, Path] = field(default_factory=dict)
     """By first word of a suite's name: where another benchmark's data is, if not in its package."""
+    user: ModelVariant | None = None
+    """Who plays simulated users; None: their scripts."""
     repeats: int = 1
     limit: int | None = None
     """At most so many scenarios of each suite."""

@@ -105,7 +105,8 @@ class Study(Record):
     """Lengths of generated documents, instead of what their suites say."""
     filler: str | None = None
     """What facts are hidden in: `synthetic`, `python-docs`, or a folder of texts."""
-    user_model: NotYet = None
+    user_model: StudyModel | None = None
+    """Who plays simulated users: a model, or `scripted` (as without) where scenarios bring scripts."""
     judge_model: NotYet = None
 
     @classmethod

@@ -17,10 +17,11 @@ from harness.models.local_names import is_local
 from harness.models.opened import Opening, OpenModel, open_model
 from harness.request import Request
 from harness.run import Runner, Tally
-from harness.runs.record import ModelVariant
+from harness.runs.record import ModelVariant, RunRecord
 from harness.runs.recording import Recording
 from harness.runs.store import RunError
 from harness.stopped import CapReached, RunStopped
+from harness.users.chosen import OpenUser, open_user
 from harness.watching import watching
 
 ExecutorName = Literal["local", "ray"]
@@ -63,6 +64,13 @@ async def open_executor(
             yield executor, opening
 
 
+def check_user(record: RunRecord) -> None:
+    """Raises `RunError` for a user's model that the workers of a cluster cannot reach."""
+    user = record.user.model if record.user is not None else None
+    if user is not None and is_local(user) and user.base_url is None:
+        raise RunError(f"{user.label} plays the users; with --executor ray serve it, and name it @URL")
+
+
 def check_reach(models: Sequence[ModelVariant], machines: int) -> None:
     """Raises `RunError` for a model that we would serve here, and ask from other machines."""
     ours = [model.label for model in models if is_local(model) and model.base_url is None]
@@ -87,14 +95,20 @@ async def play_all(runner: Runner, opening: Opening, executor: Executor, command
     try:
         async with opening.new_servers() as servers:
             opening = replace(opening, servers=servers)
-            return tuple([await _play(runner, variant, opening, executor) for variant in models])
+            if not any(runner.todo(variant) for variant in models):
+                return tuple(runner.nothing_to_do(variant) for variant in models)
+            async with open_user(runner.record, opening) as user:
+                runner = replace(runner, stage=replace(runner.stage, user=user.user))
+                return tuple([await _play(runner, variant, opening, executor, user) for variant in models])
     except CapReached as reached:
         left = sum(len(runner.todo(variant)) for variant in models)
         said = await executor.how_to_go_on(command, left=left, trials=runner.record.trials)
         raise RunStopped(f"{reached}. {said}") from reached
 
 
-async def _play(runner: Runner, variant: ModelVariant, opening: Opening, executor: Executor) -> Tally:
+async def _play(
+    runner: Runner, variant: ModelVariant, opening: Opening, executor: Executor, user: OpenUser
+) -> Tally:
     """Play one model's trials; a model with nothing left to play is not even opened."""
     if not runner.todo(variant):
         return runner.nothing_to_do(variant)
@@ -102,7 +116,8 @@ async def _play(runner: Runner, variant: ModelVariant, opening: Opening, executo
         note_engine(runner, variant, opened)
         async with watching(runner.folder, variant, opened.metrics, now=opening.now):
             try:
-                return await executor.play(runner, opened)
+                gone = opened.gone
+                return await executor.play(runner, replace(opened, gone=lambda: gone() or user.gone()))
             finally:
                 for lost in opened.lost():
                     opening.say(f"One of its servers is gone, and others may have carried on. {lost}")

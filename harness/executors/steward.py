@@ -135,7 +135,7 @@ class Steward:
         self._gates = self._closing.enter_context(
             open_gates(office.folder, office.record, office.caps, office.known, office.concurrency, utc_now)
         )
-        self._by_model = {variant.label: self._gates.gate(variant) for variant in office.record.models}
+        self._by_model = {variant.label: self._gates.gate(variant) for variant in office.record.everybody}
 
     async def place(self, model: str, place: Place) -> None:
         """The driver has opened a model of ours."""

@@ -24,7 +24,7 @@ from harness.executors.line import Line
 from harness.executors.shard import Shard
 from harness.executors.steward import Joined
 from harness.models.opened import Opening, open_model
-from harness.models.pricing import UNPRICED, Tariff, tariffs
+from harness.models.pricing import Tariff, tariffs
 from harness.models.wanted import ModelError
 from harness.registry.knowledge import Knowledge
 from harness.report.rows import csv_line, trial_row
@@ -34,6 +34,7 @@ from harness.runs.store import RunFolder, Trial
 from harness.stopped import RunStopped
 from harness.trial.opening import InFolder, Openings
 from harness.trial.play import Stage
+from harness.users.chosen import open_user
 from scenarios.documents.shelf import DocumentSettings, Shelf
 from scenarios.exam import Exam
 from scenarios.scenario import Transport
@@ -92,7 +93,8 @@ async def play_shard(job: Job, shard: Shard, width: int, joined: Joined, line: L
         async with line.open():
             todo = await _left(job, shard, joined, runner)
             try:
-                async with open_model(shard.model, opening) as opened:
+                async with open_user(job.record, opening) as user, open_model(shard.model, opening) as opened:
+                    runner = replace(runner, stage=replace(stage, user=user.user))
                     await runner.play(opened.model, todo, opened.gone)
             except ModelError as error:  # the driver could ask it, or this would not have begun
                 raise RunStopped(f"on {node()}: {error}; the same command goes on") from error
@@ -137,8 +139,8 @@ class Reporter:
         """The driver has told it."""
 
     def played(self, trial: Trial, transcript: Transcript, grade: Grade) -> None:
-        tariff = self.tariffs.get(trial.model.label, UNPRICED)
-        row = trial_row(self.job.record.id, trial, self.exams[trial.scenario], transcript, grade, tariff)
+        exam = self.exams[trial.scenario]
+        row = trial_row(self.job.record.id, trial, exam, transcript, grade, self.tariffs)
         self.line.tell(
             Played(
                 place=self._place(trial),

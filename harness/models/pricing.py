@@ -73,7 +73,7 @@ UNPRICED = Tariff()
 
 def tariffs(record: RunRecord) -> dict[str, Tariff]:
     """By model label, from what is frozen in the record."""
-    return {model.label: _tariff(model, record) for model in record.models}
+    return {model.label: _tariff(model, record) for model in record.everybody}
 
 
 def _tariff(model: ModelVariant, record: RunRecord) -> Tariff:
@@ -128,7 +128,9 @@ def prices_of(
 
 def repriced(record: RunRecord, own: Registry, providers: Providers) -> RunRecord:
     """The record with other prices for the models that a registry has; the others keep theirs."""
-    return record.model_copy(update={"prices": {**record.prices, **prices_of(record.models, own, providers)}})
+    return record.model_copy(
+        update={"prices": {**record.prices, **prices_of(record.everybody, own, providers)}}
+    )
 
 
 def _prices(variant: ModelVariant, registry: Registry, providers: Providers) -> Prices | None:

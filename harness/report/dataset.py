@@ -54,7 +54,7 @@ def export(
         call_table = writer(path=files["calls"], features=_features(datasets, CALL_COLUMNS))
         with trial_table, call_table:
             for trial, exam, transcript, grade in trials:
-                row = trial_row(record.id, trial, exam, transcript, grade, prices[trial.model.label])
+                row = trial_row(record.id, trial, exam, transcript, grade, prices)
                 trial_table.write(row)
                 for call in call_rows(row, transcript, grade):
                     call_table.write(call)

@@ -36,6 +36,7 @@ from harness.report.server_figures import ServerFigures, Watched
 from harness.report.spent import Spent
 from harness.report.suite_figures import Floors, SuiteFigures, SuiteSums, by_k, measured, success
 from harness.report.thought import ThinkingPoint, ThinkingSeries, engaged, is_asked, kind_of, series
+from harness.report.user_figures import UserFigures, UserSums
 from harness.runs.record import FirstCall, ModelVariant, RunRecord
 from harness.runs.store import Trial
 from scenarios.exam import Exam
@@ -125,6 +126,8 @@ class ModelFigures(Record):
     """Questions that were not asked, since they do not fit the model's window: how many, by why."""
     plan: ModelPlan | None
     """What was planned before anything was sent; None where nobody made a plan."""
+    users: tuple[UserFigures, ...] = ()
+    """Who played the simulated users."""
     server: ServerFigures | None = None
     """What its servers said of themselves; None where nobody looked."""
 
@@ -188,6 +191,8 @@ class Figures:
         self._models = {
             model.label: _ModelSums(model, prices.get(model.label, UNPRICED)) for model in record.models
         }
+        for sums in self._models.values():
+            sums.users.prices = prices
 
     def add(self, trial: Trial, exam: Exam, transcript: Transcript, grade: Grade) -> None:
         self._models[trial.model.label].add(trial, exam, transcript, grade)
@@ -274,6 +279,7 @@ class _ModelSums:
     """Trials that can tell, by whether the model thought."""
     questions: Questions = field(default_factory=Questions)
     readings: ReadingSums = field(default_factory=ReadingSums)
+    users: UserSums = field(default_factory=UserSums)
 
     @property
     def played(self) -> int:
@@ -284,6 +290,7 @@ class _ModelSums:
         self.ended[grade.ended] += 1
         self.requests.add(suite, transcript.exchanges, self.tariff)
         self.requests.add_failed(transcript.failed)
+        self.users.add(transcript)
         self.resent += transcript.resent is not None
         if grade.ended == "budget":
             self._keep(self.not_played, transcript)
@@ -360,6 +367,7 @@ class _ModelSums:
             documents=self.questions.figures(self.readings, seed),
             skipped=dict(Counter(record.skipped.get(model.label, {}).values())),
             plan=plan,
+            users=self.users.figures(),
         )
 
     def _floor(self, floors: Floors) -> float | None:

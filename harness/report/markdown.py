@@ -14,6 +14,7 @@ from harness.report.markdown_table import escaped, table
 from harness.report.plain_text import one_line
 from harness.report.server_markdown import servers
 from harness.report.suite_figures import SuiteFigures
+from harness.report.user_wording import users_said
 from harness.report.wording import (
     UNKNOWN,
     footnotes,
@@ -55,6 +56,7 @@ def markdown(report: Report, record: RunRecord, failed: Sequence[FailedTrial]) -
         "## Time and tokens",
         _costs(report.models),
         *_readings(report.models),
+        *map(escaped, users_said(report.models)),
         *servers(report.models),
         *costs(report),
         *hosting(report),

@@ -29,17 +29,19 @@ _DOCUMENT = (
     *("fact_kind", "wording"),
 )
 """What only questions on documents have: lengths asked for and read, where the evidence stands …"""
+_USER = ("user", "stopped", "user_requests", "user_tokens_in", "user_tokens_out", "user_cost_usd")
+"""What only conversations with a simulated user have."""
 COLUMNS = (
     *("timestamp", "run", "model", "suite", "scenario", "repeat", "class", "error", "success", "score"),
     *("latency_ms", "ttft_ms", "tpot_ms", "tokens_in", "tokens_cached", "tokens_out", "tokens_reasoning"),
     *("tokens_written", "cost_usd", "requests_unpriced", "requests_doubtful", "root_cause", "requests"),
     *("attempts", "failed_attempts", "resent", "conceded", "thinking", "thinking_not_engaged", "seconds"),
-    *("language", *_DOCUMENT, "outcome", "answer_line", "answer_snippet", "answer"),
+    *("language", *_USER, *_DOCUMENT, "outcome", "answer_line", "answer_snippet", "answer"),
 )
 _CELL = 32_000
 """Characters; a spreadsheet cell holds 32,767."""
 _SNIPPET = 120
-_DIGITS = {"cost_usd": 9}
+_DIGITS = {"cost_usd": 9, "user_cost_usd": 9}
 """Behind the point, where four are not enough: a request may cost a millionth of a dollar."""
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _BYTE_ORDER_MARK = "\ufeff"
@@ -53,14 +55,14 @@ def trial_row(  # what was asked, what came of it, and what that costs
     exam: Exam,
     transcript: Transcript,
     grade: Grade | None,
-    tariff: Tariff = UNPRICED,
+    tariffs: Mapping[str, Tariff] | None = None,
 ) -> TrialRow:
     """The figures of one trial, by column. Times are medians over its requests; unknown is None, and so is
     what only questions on documents have. Requests that gave a document part by part are in no trial's row.
 
     Without a grade (the trial was only just played) success, score, root cause and outcome are unknown.
     """
-    usage = total_tokens(transcript.exchanges)
+    usage, prices = total_tokens(transcript.exchanges), tariffs or {}
     answer = "\n\n".join(record.reply for record in transcript.segments if record.reply)
     return {
         "timestamp": transcript.started,
@@ -82,7 +84,8 @@ def trial_row(  # what was asked, what came of it, and what that costs
         "tokens_reasoning": usage.reasoning,
         "tokens_written": usage.written,
         "root_cause": grade.root_cause if grade else None,
-        **_requests(trial, transcript, tariff),
+        **_requests(trial, transcript, prices.get(trial.model.label, UNPRICED)),
+        **_users(transcript, prices),
         "seconds": transcript.seconds,
         "language": exam.scenario.language,
         **_about_document(exam.scenario.reading),
@@ -111,6 +114,22 @@ def _requests(trial: Trial, transcript: Transcript, tariff: Tariff) -> TrialRow:
         "conceded": "; ".join(dict.fromkeys(one for exchange in exchanges for one in exchange.conceded)),
         "thinking": trial.model.thinking,
         "thinking_not_engaged": None if thought is None else not thought,
+    }
+
+
+def _users(transcript: Transcript, prices: Mapping[str, Tariff]) -> TrialRow:
+    """Who played the user, how that ended, and what the user's own requests cost."""
+    if transcript.user is None:
+        return dict.fromkeys(_USER)
+    asked = transcript.user_exchanges
+    usage = total_tokens(asked)
+    return {
+        "user": transcript.user,
+        "stopped": transcript.stopped,
+        "user_requests": len(asked),
+        "user_tokens_in": usage.input,
+        "user_tokens_out": usage.output,
+        "user_cost_usd": summed(asked, prices.get(transcript.user, UNPRICED)).total,
     }
 
 

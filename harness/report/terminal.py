@@ -15,6 +15,7 @@ from harness.report.hosting_wording import illustrative
 from harness.report.plain_text import visible
 from harness.report.server_terminal import print_servers
 from harness.report.suite_figures import SuiteFigures
+from harness.report.user_wording import users_said
 from harness.report.wording import (
     UNKNOWN,
     footnotes,
@@ -50,6 +51,8 @@ def print_report(report: Report, console: Console) -> None:
     print_hosting(report, console)
     for said in _planned(report.models):
         console.print(said)
+    for line in users_said(report.models):
+        console.print(Text(line, "dim"))
     for model in report.models:
         for part in model.exclusions:
             console.print(Text(f"{label(model)}: {_excluded(part)}", "yellow"))

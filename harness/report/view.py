@@ -27,6 +27,7 @@ from scenarios.transcript import (
     ToolCall,
     ToolMessage,
     Transcript,
+    UserAction,
     UserMessage,
 )
 from scoring.answer import FactCheck, check_facts
@@ -226,6 +227,8 @@ def _entries(
     for place, message in enumerate(record.messages):
         if isinstance(message, UserMessage):
             yield WordsView(kind="user", text=clip(message.text, limit)[0])
+        elif isinstance(message, UserAction):
+            yield WordsView(kind="user", text=clip(_done(message), limit)[0])
         elif isinstance(message, AssistantMessage):
             if message.text or message.reasoning or not message.tool_calls:
                 reasoning = None if message.reasoning is None else clip(message.reasoning, limit)[0]
@@ -235,6 +238,15 @@ def _entries(
                 back = result if isinstance(result, ToolMessage) else None
                 yield _call(call, back, position, verdicts.get(position), limit)
                 position += 1
+
+
+def _done(action: UserAction) -> str:
+    """What a simulated user did with its own tools, in lines that its words cannot be taken for."""
+    lines = [f"({action.text})"] if action.text else []
+    for call, result in zip_longest(action.tool_calls, action.results):
+        back = "" if result is None else f" → {result.text}"
+        lines.append(f"[{call.name} {call.arguments_json}]{back}" if call is not None else back)
+    return "\n".join(lines)
 
 
 def _call(

@@ -47,7 +47,7 @@ def write_reports(
             figures.add(trial, exam, transcript, grade)
             hosting.add(trial, exam, transcript, grade)
             page.add(trial, exam, transcript, grade)
-            row = trial_row(record.id, trial, exam, transcript, grade, prices[trial.model.label])
+            row = trial_row(record.id, trial, exam, transcript, grade, prices)
             table.write(csv_line(row))
             if grade.success is False and len(failed) < _NAMED:
                 named = FailedTrial(name=trial_name(trial), root_cause=grade.root_cause, reason=grade.reason)

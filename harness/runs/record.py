@@ -86,6 +86,15 @@ class Hosting(Record):
         return self.gpu_hour * max(self.gpus, 1) * self.share
 
 
+class UserRecord(Record):
+    """Who plays the simulated users of a run."""
+
+    model: ModelVariant | None = None
+    """None: nobody; they are played by their scripts."""
+    prompt: int | None = None
+    """The version of the prompt that a model is given."""
+
+
 class RunRecord(Record):
     schema_version: Literal[1] = 1
     id: str
@@ -94,6 +103,8 @@ class RunRecord(Record):
     command: str
     """The command line that resumes this run."""
     models: tuple[ModelVariant, ...]
+    user: UserRecord | None = None
+    """None where no user is simulated."""
     suites: tuple[str, ...]
     scenarios: dict[str, str]
     """Digest by scenario name."""
@@ -124,6 +135,13 @@ class RunRecord(Record):
         return tuple(name for name in self.scenarios if name not in left_out)
 
     @property
+    def everybody(self) -> tuple[ModelVariant, ...]:
+        """Every model that is asked: those under test, and the user's where that is another."""
+        user = self.user.model if self.user is not None else None
+        known = {model.label for model in self.models}
+        return self.models if user is None or user.label in known else (*self.models, user)
+
+    @property
     def trials(self) -> int:
         """Of all models."""
         return self.repeats * sum(len(self.asked_of(model.label)) for model in self.models)
@@ -146,9 +164,15 @@ def slug_of(label: str) -> str:
     return f"{safe.strip('.')[:30]}~{hashlib.sha256(label.encode()).hexdigest()[:12]}"
 
 
-def run_id(models: Sequence[ModelVariant], scenarios: Mapping[str, str], seed: int, agent: str) -> str:
+def run_id(
+    models: Sequence[ModelVariant],
+    scenarios: Mapping[str, str],
+    seed: int,
+    agent: str,
+    user: UserRecord | None = None,
+) -> str:
     """Twelve hex digits of a SHA-256 over what is asked, whatever the order of models and scenarios."""
-    asked = {
+    asked: dict[str, object] = {
         "models": sorted(
             (model.model_dump(mode="json", exclude_defaults=True) for model in models),
             key=lambda m: str(m["label"]),
@@ -157,4 +181,6 @@ def run_id(models: Sequence[ModelVariant], scenarios: Mapping[str, str], seed: i
         "seed": seed,
         "agent": agent,
     }
+    if user is not None:
+        asked["user"] = user.model_dump(mode="json", exclude_defaults=True)
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:12]

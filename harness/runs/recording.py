@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from harness.models.pricing import UNPRICED, Tariff
+from harness.models.pricing import Tariff
 from harness.report.rows import csv_header, csv_line, trial_row
 from harness.run import Progress
 from harness.runs.places import Bucket
@@ -43,8 +43,8 @@ class Recording:
 
     def row(self, trial: Trial, transcript: Transcript, grade: Grade) -> bytes:
         """The trial's line."""
-        exam, tariff = self.exams[trial.scenario], self.prices.get(trial.model.label, UNPRICED)
-        return csv_line(trial_row(self.run, trial, exam, transcript, grade, tariff))
+        exam = self.exams[trial.scenario]
+        return csv_line(trial_row(self.run, trial, exam, transcript, grade, self.prices))
 
     def told(self, trial: Trial, row: bytes, transcript: Transcript, grade: Grade) -> None:
         """Take a trial whose line was made elsewhere."""

@@ -14,6 +14,7 @@ from harness.runs.lease import held
 from harness.runs.places import Bucket, files_of
 from harness.runs.record import ModelVariant, RunRecord, run_id
 from harness.runs.store import RunError, RunFolder
+from harness.users.chosen import user_record
 from scenarios.exam import Exam
 
 _PACKAGES = ("mcp", "pydantic", "aiohttp", "jsonschema", "numpy")
@@ -26,13 +27,15 @@ def open_run(request: Request, exams: Mapping[str, Exam]) -> tuple[RunFolder, Ru
         raise RunError(f"two models have one name: {labels}; name each once")
     scenarios = {name: exam.digest for name, exam in exams.items()}
     agent = ", ".join(dict.fromkeys(variant.agent for variant in request.models))
-    name = run_id(request.models, scenarios, request.seed, agent)
+    user = user_record(request.user, request.models, exams)
+    everybody = request.models if request.user is None else (*request.models, request.user)
+    name = run_id(request.models, scenarios, request.seed, agent, user)
     taken = [name] + [f"{name}-{n}" for n in range(2, 1000)]
     there = frozenset(files_of(request.runs).folders())
     begun = [name for name in taken if name in there and RunFolder(request.runs / name).is_begun]
     chosen = begun[-1] if begun and not request.new else next(n for n in taken if n not in begun)
     folder = RunFolder(request.runs / chosen)
-    prices = prices_of(request.models, request.known.registry, request.known.providers)
+    prices = prices_of(everybody, request.known.registry, request.known.providers)
     exchange = dict(request.exchange)
     if folder.is_begun:  # what was known of money when it was first needed holds until the end
         prices, exchange = {**prices, **folder.record.prices}, {**exchange, **folder.record.exchange}
@@ -41,6 +44,7 @@ def open_run(request: Request, exams: Mapping[str, Exam]) -> tuple[RunFolder, Ru
         created=utc_now(),
         command=request.command,
         models=request.models,
+        user=user,
         suites=request.suites,
         scenarios=scenarios,
         repeats=request.repeats,

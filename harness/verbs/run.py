@@ -22,6 +22,7 @@ from harness.registry.knowledge import Knowledge, load_knowledge
 from harness.request import Request
 from harness.runs.addresses import place_of
 from harness.runs.record import NATIVE, FirstCall, ModelVariant
+from harness.users.user import SCRIPTED
 from harness.verbs.documents import (
     FillerOption,
     LayoutOption,
@@ -59,6 +60,14 @@ RayAddressOption = Annotated[
     typer.Option(help="`local`: a cluster on this machine for this run; `auto` or HOST:PORT: one that runs."),
 ]
 
+UserModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--user-model",
+        help="Who plays simulated users: a model as in --model, or `scripted` (if not said).",
+    ),
+]
+
 app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 
 AgentOption = Annotated[
@@ -94,6 +103,7 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
     thinking: ThinkingOption = None,
     serve: ServeOption = None,
     agent: AgentOption = None,
+    user_model: UserModelOption = None,
     transport: Annotated[Transport, typer.Option(help="How built-in worlds are reached.")] = "memory",
     seed: Annotated[int | None, typer.Option(help="Of all that is drawn at random; 0 if not said.")] = None,
     layout: LayoutOption = None,
@@ -123,16 +133,18 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
     command = shlex.join(["longspan", *sys.argv[1:]])
     out, err = consoles()
     with spoken_errors(resume=command):
-        study = asked_study(what, model or [], first_call, thinking, agent, serve)
+        study = asked_study(what, model or [], first_call, thinking, agent, serve, user_model)
         catalog = read_environment().catalog
         known = load_knowledge(registry, datetime.now(UTC).date(), catalog)
         known = patient(known, study.limits.patience)
         models = variants_of(study.models, known)
-        by_name = [(one, variants_of([one], known)) for one in study.models]
+        everybody = (*study.models, *filter(None, [study.user_model]))
+        by_name = [(one, variants_of([one], known)) for one in everybody if one.name != SCRIPTED]
         request = Request(
             suites=study.suites,
             data=foreign_data(tau2_data),
             models=models,
+            user=user_variant(study.user_model, known),
             repeats=repeats or study.repeats,
             limit=limit,
             concurrency=concurrency or study.limits.concurrency,
@@ -169,6 +181,7 @@ def asked_study(
     thinking: str | None = None,
     agent: str | None = None,
     serve: Sequence[str] | None = None,
+    user_model: str | None = None,
 ) -> Study:
     """What the arguments ask for, as a study. Raises `ModelError` and `ScenarioError`."""
     files = [name for name in what if name.endswith((".yaml", ".yml"))]
@@ -186,11 +199,25 @@ def asked_study(
             StudyModel.model_validate({"name": name, **asked, "serve": served.get(name, Serving())})
             for name in models
         )
-        return Study(models=tuple(named), suites=tuple(what))
-    if len(what) > 1 or models or first_call != "auto" or any((thinking, agent, serve)):
+        user = None if user_model is None else StudyModel(name=user_model)
+        return Study(models=tuple(named), suites=tuple(what), user_model=user)
+    if len(what) > 1 or models or first_call != "auto" or any((thinking, agent, serve, user_model)):
         message = "a study names its own suites and models, and how each is asked; give it alone"
         raise ScenarioError([Problem(file=Path(files[0]), message=message)])
     return Study.read(Path(files[0]))
+
+
+def user_variant(asked: StudyModel | None, known: Knowledge) -> ModelVariant | None:
+    """Who plays the users; None: nobody. Raises `ModelError` for a name that means nothing, or several."""
+    if asked is None or asked.name == SCRIPTED:
+        return None
+    found = variants_of([asked], known)
+    if len(found) > 1 or found[0].agent != NATIVE or found[0].wire == "reference":
+        raise ModelError(
+            f"{asked.name} cannot play the users: that takes one model with one setting of thinking, no "
+            f"agent and no reference model; or write {SCRIPTED}"
+        )
+    return found[0]
 
 
 def variants_of(models: Sequence[StudyModel], known: Knowledge) -> tuple[ModelVariant, ...]:

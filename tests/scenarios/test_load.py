@@ -268,11 +268,11 @@ def test_a_study_with_an_unknown_field_is_refused(tmp_path: Path) -> None:
 
 def test_a_setting_that_nothing_honours_yet_is_refused_and_not_passed_over(tmp_path: Path) -> None:
     file = tmp_path / "study.yaml"
-    text = "models: [reference/oracle]\nsuites: [shop]\njudge_model: null\nuser_model: gpt-4.1-mini\n"
+    text = "models: [reference/oracle]\nsuites: [shop]\njudge_model: gpt-4.1-mini\nuser_model: null\n"
     file.write_text(text, "utf-8")
 
     with pytest.raises(ScenarioError) as caught:
         Study.read(file)
 
-    assert [problem.field for problem in caught.value.problems] == ["user_model"]
+    assert [problem.field for problem in caught.value.problems] == ["judge_model"]
     assert "is not available in this version" in str(caught.value)

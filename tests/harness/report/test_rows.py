@@ -127,7 +127,9 @@ def test_work_with_tools_has_no_document_in_its_row() -> None:
 
 def of_costs(played: Transcript, thinking: str | None = "8192", tariff: Tariff = UNPRICED) -> dict[str, str]:
     ((trial, asked_of, shown, grade),) = graded(played, of=hosted("m", thinking))
-    data = csv_header() + csv_line(trial_row("run1", trial, asked_of, shown, grade, tariff))
+    data = csv_header() + csv_line(
+        trial_row("run1", trial, asked_of, shown, grade, {trial.model.label: tariff})
+    )
     (row,) = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
     return row
 

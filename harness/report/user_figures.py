@@ -1,0 +1,74 @@
+"""What playing the simulated users took: requests, tokens and money apart from those of the models."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from harness.models.pricing import UNPRICED, CostSums, Tariff, summed
+from harness.report.request_figures import Tokens, added, total_tokens
+from scenarios.record import Record
+from scenarios.transcript import Transcript
+
+
+class UserFigures(Record):
+    """What playing the users took; it is in no other figure of the model under test."""
+
+    model: str
+    """Its label, or `scripted`."""
+    trials: int
+    requests: int
+    usage: Tokens
+    cost_usd: float | None
+    unpriced: int
+    """Requests whose cost nobody knows."""
+    broken: dict[str, int]
+    """Trials that the user broke, by how."""
+    stopped: dict[str, int]
+    """How the other conversations ended, by the user's signal."""
+
+
+@dataclass
+class _Sums:
+    trials: int = 0
+    requests: int = 0
+    usage: Tokens = field(default_factory=Tokens)
+    cost: CostSums = field(default_factory=CostSums)
+    broken: Counter[str] = field(default_factory=Counter)
+    stopped: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
+class UserSums:
+    """Takes the trials of one model in."""
+
+    prices: Mapping[str, Tariff] = field(default_factory=dict)
+    """By label."""
+    _by_user: defaultdict[str, _Sums] = field(default_factory=lambda: defaultdict(_Sums))
+
+    def add(self, transcript: Transcript) -> None:
+        if transcript.user is None:
+            return
+        sums = self._by_user[transcript.user]
+        sums.trials += 1
+        sums.requests += len(transcript.user_exchanges)
+        sums.usage = added(sums.usage, total_tokens(transcript.user_exchanges))
+        sums.cost.merge(summed(transcript.user_exchanges, self.prices.get(transcript.user, UNPRICED)))
+        if transcript.ended == "user" and transcript.failure is not None:
+            sums.broken[transcript.failure.kind] += 1
+        elif transcript.stopped is not None:
+            sums.stopped[transcript.stopped] += 1
+
+    def figures(self) -> tuple[UserFigures, ...]:
+        return tuple(
+            UserFigures(
+                model=name,
+                trials=sums.trials,
+                requests=sums.requests,
+                usage=sums.usage,
+                cost_usd=sums.cost.total,
+                unpriced=sum(sums.cost.untold.values()),
+                broken=dict(sums.broken.most_common()),
+                stopped=dict(sums.stopped.most_common()),
+            )
+            for name, sums in self._by_user.items()
+        )

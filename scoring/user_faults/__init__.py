@@ -1,0 +1,1 @@
+"""What a simulated user does wrong, so that its faults are not taken for the model's."""
