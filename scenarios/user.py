@@ -161,6 +161,9 @@ class SimulatedUser(Record):
     prompt: str = ""
     """The whole prompt of a model that plays it, in the place of ours; for scenarios of other benchmarks."""
     marks: StopMarks = StopMarks()
+    faults: Literal["exclude", "note"] = "exclude"
+    """What becomes of a trial in which a model that plays it breaks its part: it ends as `user`, or it counts
+    and the fault is noted, where the verdicts of another benchmark are to be kept."""
     script: Script | None = None
     """How it is played without a model."""
 

@@ -78,7 +78,18 @@ def _summary(report: Report, record: RunRecord) -> str:
         f"Run `{record.id}`, {escaped(record.created)}. {whole(report.trials)} trials, of which "
         f"{whole(graded)} could be graded. Success: everything that had to change did, nothing else changed, "
         "every fact asked for was stated, nothing forbidden was done. Intervals are 95 %, by drawing "
-        "scenarios again. The floor is what a silent or refusing model gets."
+        "scenarios again. The floor is what a silent or refusing model gets." + _of_others(record)
+    )
+
+
+def _of_others(record: RunRecord) -> str:
+    """Which suites are not graded by our rules, and on which data."""
+    if not record.data:
+        return ""
+    suites = ", ".join(f"{escaped(suite)} on {escaped(data)}" for suite, data in record.data.items())
+    return (
+        f" By the rules of their own benchmarks succeed the trials of: {suites}; what our rules say of them "
+        "is the component `ours`."
     )
 
 
@@ -238,6 +249,7 @@ def _provenance(record: RunRecord) -> str:
         ("Repeats", str(record.repeats)),
         ("Agent", record.agent),
         ("Transport", record.transport),
+        *((f"Data of {suite}", data) for suite, data in record.data.items()),
         ("Versions", ", ".join(f"{name} {version}" for name, version in record.versions.items())),
         *((model.label, _settings(model)) for model in record.models),
         *(row for label, engine in record.engines.items() for row in _engine(label, engine)),

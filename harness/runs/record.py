@@ -115,6 +115,8 @@ class RunRecord(Record):
     transport: Transport = "memory"
     versions: dict[str, str] = {}
     """Of Longspan, Python, the platform and the packages that shape a result."""
+    data: dict[str, str] = {}
+    """By suite of another benchmark: the version of what it was read from, and the beginning of its hash."""
     engines: dict[str, JsonValue] = {}
     """By model label: what served it (engine version, command line, weights' hash), for models of ours."""
     hosting: dict[str, Hosting] = {}

@@ -51,7 +51,8 @@ def open_run(request: Request, exams: Mapping[str, Exam]) -> tuple[RunFolder, Ru
         seed=request.seed,
         agent=agent,
         transport=request.transport,
-        versions=_versions(request.models) | _data(exams),
+        versions=_versions(request.models),
+        data=_data(exams),
         prices=prices,
         exchange=exchange,
     )
@@ -94,9 +95,8 @@ async def only_writer(folder: RunFolder) -> AsyncIterator[None]:
 
 
 def _data(exams: Mapping[str, Exam]) -> dict[str, str]:
-    """Of each suite of another benchmark: the version and the hash of what it was read from."""
     return {
-        f"data of {exam.scenario.suite}": f"{theirs.version} ({theirs.data[:12]})"
+        exam.scenario.suite: f"{theirs.version} ({theirs.data[:12]})"
         for exam in exams.values()
         if (theirs := exam.scenario.theirs) is not None
     }

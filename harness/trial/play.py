@@ -21,12 +21,13 @@ from harness.trial.opening import Openings, shared_beginning
 from harness.trial.talk import converse
 from harness.trial.user_desk import TrialUserDesk
 from harness.users.scripted import ScriptedUser
-from harness.users.user import User, UserBroke
+from harness.users.user import SCRIPTED, User, UserBroke
 from scenarios.documents.expand import READER
 from scenarios.exam import Exam
 from scenarios.foreign import whole_text
 from scenarios.scenario import Scenario
 from scenarios.transcript import (
+    GRADED,
     Attempt,
     Change,
     Failure,
@@ -37,6 +38,7 @@ from scenarios.transcript import (
     TrialClass,
     UserAction,
 )
+from scoring.user_faults.detect import find_faults
 from tools.failure import WorldFailed
 from tools.open_world import OpenWorld, WorldHome, open_world
 
@@ -65,7 +67,7 @@ async def play(exam: Exam, model: Model, repeat: int, stage: Stage) -> Transcrip
     script = _Script(desk=desk, theirs=theirs)
     started, start = stage.now(), stage.clock()
     ended, failure = await _play(script, stage)
-    return Transcript(
+    transcript = Transcript(
         scenario=exam.scenario.name,
         model=model.variant.label,
         repeat=repeat,
@@ -82,6 +84,7 @@ async def play(exam: Exam, model: Model, repeat: int, stage: Stage) -> Transcrip
         user_exchanges=tuple(theirs.exchanges) if theirs is not None else (),
         stopped=script.stopped,
     )
+    return _without_the_users_faults(exam, transcript)
 
 
 async def _play(script: "_Script", stage: Stage) -> tuple[TrialClass, Failure | None]:
@@ -138,6 +141,24 @@ async def _opened(desk: TrialDesk, stage: Stage) -> AsyncIterator[tuple[Scenario
         scenario = scenario.model_copy(update={"servers": {READER: reader}})
     async with stage.openings.opened(desk.model, desk.exam, desk.repeat) as shown:
         yield scenario, shown
+
+
+def _without_the_users_faults(exam: Exam, transcript: Transcript) -> Transcript:
+    """A trial that a model playing the user broke is the user's, and says nothing of who talked with it. A
+    script makes no faults.
+    """
+    user = exam.scenario.user
+    if user is None or transcript.user == SCRIPTED or transcript.ended not in GRADED:
+        return transcript
+    found = find_faults(exam, transcript)
+    if not found:
+        return transcript
+    said = "; ".join(dict.fromkeys(f"{fault.kind}: {fault.why}" for fault in found))
+    if user.faults == "note":
+        note = whole_text(f"the user broke its part ({said})")
+        return transcript.model_copy(update={"notes": (*transcript.notes, note)})
+    failure = Failure(kind=found[0].kind, message=whole_text(said), where=f"turn {found[0].turn} of the user")
+    return transcript.model_copy(update={"ended": "user", "failure": failure})
 
 
 def _check_tools(exam: Exam, world: OpenWorld) -> None:

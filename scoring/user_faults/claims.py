@@ -7,7 +7,7 @@ from itertools import pairwise
 from scoring.user_faults import phrases
 from scoring.user_faults.fault import UserFault
 from scoring.user_faults.heard import Heard, Turn
-from scoring.user_faults.values import Value, digits, numbers, values
+from scoring.user_faults.values import Value, digits, measures, numbers, values
 
 _STATES: tuple[tuple[str, ...], ...] = (
     ("green", "绿"),
@@ -27,6 +27,8 @@ _NAME = re.compile(r"\b(?:my name is|I am called) ([A-Z][a-z]+)\b|我叫([\u4e00
 _NAMED = frozenset({"id", "phone", "email"})
 _FEW_DIGITS = 2
 """So few are in many a number by chance."""
+_NEAR = 40
+"""Letters; what stands so near is meant."""
 _BIG = 10
 _CLOSE = 0.02
 """Somebody who says a number may round it so far."""
@@ -48,6 +50,7 @@ def _of_values(turn: Turn, talk: Heard) -> Iterator[UserFault]:
     known = values(turn.material)
     own = [one for value in talk.user.knows.values() for one in values(str(value))]
     saw = [one for _, back in turn.actions for one in numbers(back.text)]
+    told = numbers(turn.text) & frozenset(saw)
     for value in values(turn.text):
         if _is_known(value, known, turn.material):
             continue
@@ -55,7 +58,7 @@ def _of_values(turn: Turn, talk: Heard) -> Iterator[UserFault]:
         label = _labelled(value, turn.text, talk)
         if same or label:
             why = f"says {value.written!r} and knows {same[0] if same else talk.user.knows[label]!r}"
-        elif value.kind == "amount" and saw:
+        elif value.kind == "amount" and saw and not told:
             why = f"says {value.written!r} and saw {saw[0]:g}"
         else:
             yield UserFault(kind="invention", turn=turn.number, why=f"{value.written!r} stands nowhere")
@@ -68,7 +71,8 @@ def _is_known(value: Value, known: tuple[Value, ...], material: str) -> bool:
         return True
     match value.kind:
         case "amount":
-            return any(_rounds_to(number, float(value.normal)) for number in numbers(material))
+            said = float(value.normal)
+            return said in numbers(material) or any(_rounds_to(one, said) for one in measures(material))
         case "phone":  # with the country, or with the zero that stands for it
             figures = value.normal.lstrip("0")
             return any(one.normal.endswith(figures) or figures.endswith(one.normal) for one in known)
@@ -89,13 +93,15 @@ def _same_hour(value: Value, material: str) -> bool:
 
 def _rounds_to(number: float, said: float) -> bool:
     """Whether somebody may say the one for the other."""
-    return number == said or (number >= _BIG and abs(number - said) <= _CLOSE * number)
+    return number >= _BIG and abs(number - said) <= _CLOSE * number
 
 
 def _labelled(value: Value, text: str, talk: Heard) -> str:
-    """The label of what it knows that it names beside the value."""
+    """The label of what it knows that it names right before the value."""
     sentence = next((one for one in _sentences(text) if value.written in one), "")
-    return next((label for label in talk.user.knows if names(label, sentence)), "")
+    before = sentence.partition(value.written)[0]
+    near = re.split(r"\d", before)[-1][-_NEAR:]
+    return next((label for label in talk.user.knows if names(label, near)), "")
 
 
 def _of_denials(turn: Turn, talk: Heard) -> Iterator[UserFault]:
@@ -103,15 +109,29 @@ def _of_denials(turn: Turn, talk: Heard) -> Iterator[UserFault]:
     wanted = _last_question(turn.heard)
     asked = [name for name in talk.user.knows if names(name, wanted)]
     foreign = any(names(one, wanted) for one in talk.user.unknown)
+    before = ""
     for sentence in _sentences(turn.text):
-        if not phrases.DENIES.search(sentence):
-            continue
-        named = [name for name in talk.user.knows if names(name, turn.text)]
-        about = named or (asked if not foreign and len(sentence) <= _short(talk) else [])
+        named = [name for name in talk.user.knows if _denied(name, sentence, before, talk)]
+        of_unknown = any(names(one, sentence) for one in talk.user.unknown)
+        bare = phrases.DENIES.search(sentence) or phrases.HAS_NOT.search(sentence)
+        short = bare and not foreign and not of_unknown and len(sentence) <= _short(talk)
+        about, before = named or (asked if short else []), sentence
         if about and not any(str(talk.user.knows[name]) in turn.text for name in about):
             why = f"says not to know {about[0]!r}, which it knows"
             yield UserFault(kind="contradiction", turn=turn.number, why=why)
             return
+
+
+def _denied(label: str, sentence: str, before: str, talk: Heard) -> bool:
+    """Whether a sentence says of what a label means that one does not know it or does not have it."""
+    knows, has = phrases.DENIES.search(sentence), phrases.HAS_NOT.search(sentence)
+    said = knows or has
+    if said is None:
+        return False
+    beside = sentence[said.end() : said.end() + _NEAR]
+    echo = before.strip().endswith(("?", "？")) and len(before) <= _NEAR and names(label, before)
+    chinese = talk.language == "zh" and names(label, sentence)
+    return names(label, beside) or echo or chinese
 
 
 def _of_deeds(turn: Turn, talk: Heard) -> Iterator[UserFault]:

@@ -13,14 +13,20 @@ def _any(*parts: str) -> re.Pattern[str]:
 
 
 DENIES = _any(
-    r"\b(?:don't|do not|dont|didn't|can't|cannot|couldn't|haven't) (?:really |quite )?"
-    r"(?:know|have|remember|recall|find|tell|got)\b",
-    r"\bno (?:idea|clue)\b|\bnot sure (?:what|which)\b|\bhave no\b|\bthere is no\b",
-    r"\bnever (?:had|got|heard of|seen|been given)\b|\b(?:I've |I |have )?(?:forgot|forgotten|lost)\b",
+    r"\b(?:don't|do not|dont|didn't|can't|cannot|couldn't) (?:really |quite )?"
+    r"(?:know|remember|recall|tell)\b(?! (?:why|how|if|whether|when|where|that)\b)",
+    r"\bno (?:idea|clue)\b|\bnot sure (?:what|which)\b|\bnever heard of\b",
+    r"\b(?:have |I )(?:forgot|forgotten|lost)\b",
     r"不知道|不清楚|不记得|记不得|记不住|想不起|没听说|没印象|忘了|忘记|不晓得",
+)
+"""Saying that one does not know."""
+HAS_NOT = _any(
+    r"\b(?:don't|do not|dont|didn't|haven't|can't|cannot|couldn't) (?:have|got|find|see)\b",
+    r"\b(?:have|there is) no\b",
+    r"\bnever (?:had|got|seen|been given)\b",
     r"没有(?=.{0,6}(?:号|编号|密码|账)|啊|呀|[。！，])",
 )
-"""Saying that one does not know or have something."""
+"""Saying that one does not have something; what, has to stand beside it."""
 
 DEEDS: Mapping[tuple[str, ...], re.Pattern[str]] = {
     ("restart", "reboot"): _any(
@@ -83,7 +89,8 @@ CLOSING = _any(
 )
 """Questions that an agent asks when all is done."""
 ORDERS = _any(
-    r"\b(?:please|could you|can you|would you|now|then|next|try|go ahead)\b.{0,40}\b(?:restart|reboot|plug"
+    r"\b(?:please|could you|can you|would you|now|then|next|try|go ahead)\b"
+    r"(?:(?!\bI\b).){0,40}\b(?:restart|reboot|plug"
     r"|push|press|set|change|switch|turn|check|look|read|tell|give|open|close|run|test|unplug|pull|measure|send"
     r"|confirm|type|enter|do|have)\b",
     r"请.{0,14}(?:重启|重新|插|按|改|设|调|换|看|查|读|告诉|提供|报|打开|关|测|拔|确认|输入|说)",

@@ -55,8 +55,20 @@ def values(text: str) -> tuple[Value, ...]:
 
 def numbers(text: str) -> frozenset[float]:
     """Every number that stands anywhere, also within other values."""
-    plain = unicodedata.normalize("NFKC", text)
-    return frozenset(float(one.replace(",", "")) for one in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", plain))
+    return _numbers(unicodedata.normalize("NFKC", text))
+
+
+def measures(text: str) -> frozenset[float]:
+    """The numbers that are no part of a name, a day or a telephone number."""
+    rest = unicodedata.normalize("NFKC", text)
+    for reader in (_emails, _days, _times, _ids, _phones):
+        for _, (start, end) in list(reader(rest)):
+            rest = rest[:start] + " " * (end - start) + rest[end:]
+    return _numbers(rest)
+
+
+def _numbers(text: str) -> frozenset[float]:
+    return frozenset(float(one.replace(",", "")) for one in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", text))
 
 
 def digits(text: str) -> str:

@@ -80,6 +80,7 @@ class Scripted:
     output_tokens: int = 5
     first_call: FirstCall = "auto"
     agent: str = NATIVE
+    label: str = "scripted"
     ms: float = 1.0
     asks: list[Ask] = field(default_factory=list)
     seen: list[tuple[Message, ...]] = field(default_factory=list)
@@ -89,7 +90,7 @@ class Scripted:
     @property
     def variant(self) -> ModelVariant:
         settings = {"first_call": self.first_call, "agent": self.agent}
-        return ModelVariant(label="scripted", wire="chat", model="scripted").model_copy(update=settings)
+        return ModelVariant(label=self.label, wire="chat", model="scripted").model_copy(update=settings)
 
     def converse(self, exam: Exam, repeat: int) -> Conversation:
         self.place = 0

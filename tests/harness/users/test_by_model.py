@@ -33,7 +33,7 @@ async def played(
     finish: str = "stop",
 ) -> tuple[Transcript, Scripted]:
     exam = await talk_exam(tmp_path, scenario)
-    user = Scripted(guest, finish=finish)
+    user = Scripted(guest, finish=finish, label="guest")
     stage = replace(waterworks(tmp_path), user=ModelUser(model=user))
     return await play(exam, Scripted(agent), 0, stage), user
 
@@ -45,7 +45,7 @@ def ending(transcript: Transcript) -> tuple[str, str]:
 async def test_a_model_plays_the_user_with_hands_of_its_own(tmp_path: Path) -> None:
     transcript, user = await played(tmp_path, GUEST)
 
-    assert (transcript.ended, transcript.stopped, transcript.user) == ("done", "user_done", "scripted")
+    assert (transcript.ended, transcript.stopped, transcript.user) == ("done", "user_done", "guest")
     assert [call.name for call, _ in transcript.user_calls] == ["flat__open_tap"]
     assert grade(await talk_exam(tmp_path), transcript).success is True
     assert len(user.asks) == 3
@@ -79,7 +79,7 @@ async def test_it_hears_the_agent_and_its_own_tools_and_nothing_else(tmp_path: P
     ],
 )
 async def test_it_ends_the_conversation_by_a_mark(tmp_path: Path, mark: str, stopped: str) -> None:
-    transcript, _ = await played(tmp_path, ["Hello.", mark])
+    transcript, _ = await played(tmp_path, ["Hello.", mark], scenario=with_user(faults="note"))
 
     assert (transcript.ended, transcript.stopped) == ("done", stopped)
     last = transcript.segments[0].messages[-1]
@@ -164,3 +164,22 @@ async def test_a_chinese_user_is_told_in_chinese() -> None:
     assert "你绝不能" not in told
     assert "你想要什么" in told
     assert "What you want" not in told
+
+
+LIAR: tuple[Turn, ...] = ("There is no water in flat 9, contract W-1192.", [TAP], "It runs. [[DONE]]")
+
+
+async def test_a_trial_that_the_user_broke_is_the_users(tmp_path: Path) -> None:
+    transcript, _ = await played(tmp_path, LIAR)
+
+    assert ending(transcript) == ("user", "invention")
+    assert transcript.stopped == "user_done"
+    assert transcript.failure is not None
+    assert "W-1192" in transcript.failure.message
+
+
+async def test_where_verdicts_of_others_are_kept_a_fault_is_only_noted(tmp_path: Path) -> None:
+    transcript, _ = await played(tmp_path, LIAR, scenario=with_user(faults="note"))
+
+    assert transcript.ended == "done"
+    assert "invention" in " ".join(transcript.notes)

@@ -88,10 +88,9 @@ async def test_a_model_plays_the_user_at_its_own_cost(tmp_path: Path) -> None:
         assert [line.tokens for line in last_lines(outcome.folder)] == [207]
         report = collect(outcome.record, graded_trials(outcome.folder, outcome.record), {})
         (user,) = report.models[0].users
-        assert (user.model, user.requests, user.usage.input, user.stopped) == (
-            *(label, 1, 200),
-            {"user_done": 1},
-        )
+        assert (user.model, user.requests, user.usage.input) == (label, 1, 200)
+        assert (found.ended, user.broken) == ("user", {"early_end": 1})
+        assert report.models[0].excluded == {"user": 1}
         assert report.models[0].requests == 0 or report.models[0].usage.input is None
         assert "played by guest" in " ".join(users_said(report.models))
 
