@@ -117,10 +117,11 @@ async def _look_ahead(  # what is asked, and everything that a plan is made from
 ) -> Outlook:
     """Plan the run before anything is sent. Raises `RunError` when it may not begin."""
     in_memory = replace(home, transport="memory")
+    everybody = request.models if request.user is None else (*request.models, request.user)
     planner = Planner(
         registry=request.known.registry,
         providers=request.known.providers.providers,
-        prices=dollar_prices(request.models, request.known, request.exchange),
+        prices=dollar_prices(everybody, request.known, request.exchange),
         shelf=shelf,
         home=environment.home,
         oracle=Oracle(Stage(home=in_memory, now=utc_now, clock=time.perf_counter)),
@@ -140,4 +141,5 @@ async def _look_ahead(  # what is asked, and everything that a plan is made from
         caps=request.caps,
         limits={one.label: limits_of(one, request.known, request.caps.limits) for one in request.models},
         is_planned=is_planned,
+        user=request.user,
     )

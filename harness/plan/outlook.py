@@ -7,6 +7,7 @@ from harness.budget import Caps
 from harness.models.pricing import prices_of
 from harness.plan.plan import ModelPlan, Plan, nothing_fits, over_the_cap, over_the_tokens
 from harness.plan.planner import Planner
+from harness.plan.users import with_users
 from harness.registry.entry import Limits
 from harness.registry.knowledge import Knowledge
 from harness.registry.rates import Prices, Rates
@@ -35,6 +36,7 @@ async def look_ahead(
     caps: Caps,
     limits: Mapping[str, Limits],
     is_planned: bool,
+    user: ModelVariant | None = None,
 ) -> Outlook:
     """Look at the whole run before anything is sent. Raises `RunError` when it may not begin."""
     fitting = [ModelPlan(model=one.label, skipped=planner.skipped(exams, one)) for one in variants]
@@ -45,6 +47,8 @@ async def look_ahead(
     needed = caps.are_set or any(one.tokens_a_minute for one in limits.values())
     if needed or (not is_planned and _says_something(planner, exams, variants)):
         plan = await planner.plan_for(exams, variants)
+    if plan is not None and user is not None:
+        plan = await with_users(plan, planner, exams, user)
     if plan is not None and (why := forbidden(plan, caps, limits)):
         raise RunError(why)
     return Outlook(plan=plan, skipped=left_out)

@@ -4,7 +4,7 @@ A model takes other turns, so whatever is made of these is marked as estimated.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from harness.clients.client import Model
@@ -14,7 +14,7 @@ from harness.plan.request import Piece, PlannedRequest, key_of, with_marks
 from harness.runs.record import ModelVariant
 from harness.trial.play import Stage, play
 from scenarios.exam import Exam
-from scenarios.transcript import AssistantMessage, Message, UserAction
+from scenarios.transcript import AssistantMessage, Event, Message, UserAction, UserMessage
 
 _ORACLE = ModelVariant(label="reference/oracle", wire="reference", model="oracle", simulated=True)
 
@@ -24,6 +24,8 @@ class Oracle:
     """Plays each scenario once."""
 
     stage: Stage
+    users: Mapping[str, Exam] = field(default_factory=dict)
+    """By scenario: the whole exams, where it is the requests of the users' model that are planned."""
     model: Model = field(default_factory=lambda: ReferenceModel(variant=_ORACLE))
     _said: dict[str, tuple[Message, ...]] = field(default_factory=dict)
 
@@ -31,14 +33,27 @@ class Oracle:
         """The whole conversation, as the model reads it."""
         name = exam.scenario.name
         if name not in self._said:
-            transcript = await play(exam, self.model, 0, self.stage)
+            transcript = await play(self.users.get(name, exam), self.model, 0, self.stage)
+            events = [message for segment in transcript.segments for message in segment.messages]
             self._said[name] = tuple(
-                message
-                for segment in transcript.segments
-                for message in segment.messages
-                if not isinstance(message, UserAction)
+                as_the_user_reads(events)
+                if name in self.users
+                else (message for message in events if not isinstance(message, UserAction))
             )
         return self._said[name]
+
+
+def as_the_user_reads(events: Iterable[Event]) -> Iterator[Message]:
+    """A conversation from the other side: the agent's words are heard, and the user's own calls are seen."""
+    for event in events:
+        match event:
+            case UserMessage(text=text):
+                yield AssistantMessage(text=text)
+            case AssistantMessage(text=text, tool_calls=()):
+                yield UserMessage(text=text)
+            case UserAction(text=text, tool_calls=calls, results=results):
+                yield AssistantMessage(text=text, tool_calls=calls)
+                yield from results
 
 
 def talk_requests(

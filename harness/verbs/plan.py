@@ -25,6 +25,7 @@ from harness.plan.outlook import dollar_prices, forbidden
 from harness.plan.plan import ModelPlan, Plan, nothing_fits
 from harness.plan.planner import Asked, Planner
 from harness.plan.talks import Oracle
+from harness.plan.users import with_users
 from harness.registry.knowledge import Knowledge, load_knowledge
 from harness.run import shuffled
 from harness.runs.record import ModelVariant
@@ -47,7 +48,7 @@ from harness.verbs.planning import (
     caps_of,
     window_tokens,
 )
-from harness.verbs.run import AgentOption, asked_study, variants_of
+from harness.verbs.run import AgentOption, UserModelOption, asked_study, user_variant, variants_of
 from harness.verbs.serving import ServeOption
 from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
 from scenarios.documents.shelf import DocumentSettings, Shelf
@@ -88,6 +89,7 @@ def plan(  # noqa: PLR0913 # one parameter for each option of the command line
     serve: ServeOption = None,
     agent: AgentOption = None,
     tau2_data: Tau2DataOption = None,
+    user_model: UserModelOption = None,
     max_cost: MaxCostOption = None,
     max_tokens: MaxTokensOption = None,
     window: WindowOption = None,
@@ -98,7 +100,7 @@ def plan(  # noqa: PLR0913 # one parameter for each option of the command line
     out, err = consoles()
     with spoken_errors():
         known = load_knowledge(registry, datetime.now(UTC).date(), read_environment().catalog)
-        study = asked_study(what, model or [], "auto", thinking, agent, serve)
+        study = asked_study(what, model or [], "auto", thinking, agent, serve, user_model)
         seeded = study.seed if seed is None else seed
         asked = Asked(
             repeats=repeats or study.repeats,
@@ -132,7 +134,7 @@ async def _planned(  # what is asked, of whom, and how
     asked: Asked,
     settings: DocumentSettings,
 ) -> Plan:
-    environment = read_environment(providers=known.providers)
+    environment, user = read_environment(providers=known.providers), user_variant(study.user_model, known)
     shelf = Shelf(replace(settings, cache=environment.fillers))
     scenarios = load_scenarios(study.suites, limit, shelf, data)
     with TemporaryDirectory(prefix="longspan-") as work:
@@ -142,13 +144,14 @@ async def _planned(  # what is asked, of whom, and how
         planner = Planner(
             registry=known.registry,
             providers=known.providers.providers,
-            prices=dollar_prices(models, known, study.exchange),
+            prices=dollar_prices(models if user is None else (*models, user), known, study.exchange),
             shelf=shelf,
             home=environment.home,
             oracle=Oracle(stage),
             asked=asked,
         )
-        return await planner.plan_for(exams, models)
+        found = await planner.plan_for(exams, models)
+        return found if user is None else await with_users(found, planner, exams, user)
 
 
 def _variants(asked: StudyModel, known: Knowledge) -> tuple[ModelVariant, ...]:
