@@ -99,13 +99,14 @@ async def test_a_real_model_is_installed_served_questioned_and_stopped(tmp_path:
     assert said
     serving = Serving(tool_strict_level="parameter", concurrency=4)
     spec = spec_of(model, serving, Place(weights=str(ready.weights), cpu=True))
+    before = processes_below_us()  # other tests of this process may have a server
     async with (
         serve(spec, ready, home=HOME, logs=tmp_path, environ=os.environ) as endpoint,
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=300)) as http,
     ):
         assert endpoint.engine == "vllm 0.32.0"
         assert endpoint.max_model_len == 8192
-        started = processes_below_us()
+        started = processes_below_us() - before
         assert len(started) >= 4  # the supervisor, the front end, the engine, its worker
         await check_forced_calls(http, endpoint)
         await check_usage(http, endpoint)
