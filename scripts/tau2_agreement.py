@@ -156,7 +156,7 @@ def derived(scenario: Scenario) -> Exam:
     for segment, call in scenario.calls:
         tool = tools.get((call.tool.partition("__")[2], scenario.side_of(call.tool)))
         if tool is not None:
-            arguments = {key: _literal(value) for key, value in call.args.items()}
+            arguments = {key: cast("Any", value)["equal"] for key, value in call.args.items()}
             refused = _refuses(partial(tool.run, state, **arguments))
             gold_call = GoldCall(
                 id=call.id,
@@ -383,10 +383,6 @@ def _show(row: Row) -> None:
     print(f"{row.domain} {row.task} [{row.label}] differs in {', '.join(row.differs)}: tau2: {said!r}")
     parts = {name: row.ours.scores[name].value for name in _COMPONENTS if name in row.ours.scores}
     print(f"    ours: {row.ours.success} {parts} {row.ours.reason[:300]} ({row.explained or 'UNEXPLAINED'})")
-
-
-def _literal(value: Any) -> Any:
-    return value["equal"]
 
 
 def _refuses(call: Callable[[], Any]) -> bool:
