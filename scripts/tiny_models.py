@@ -73,7 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, fields in entries.items():
         file = home / "catalog" / f"{name}.yaml"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(yaml.safe_dump(fields, sort_keys=False), encoding="utf-8")
+        part = file.with_suffix(".part")  # whoever reads the catalog meanwhile finds whole entries
+        part.write_text(yaml.safe_dump(fields, sort_keys=False), encoding="utf-8")
+        part.replace(file)
         print(f"local/{name}: {folder / name}, described in {file}")
     return 0
 

@@ -16,7 +16,8 @@ _PAGE = """\
 What `scripts/verify-serving` saw when it was run last: a checkpoint of 135 million parameters, and tiny
 ones with random weights in the shapes of Qwen3, Qwen3-MoE and DeepSeek-V3, served on a CPU through
 Longspan's own commands. A row is a check; its seconds are those of a small machine and say nothing of
-any other.
+any other. On a CPU without AMX vLLM caches no beginnings with latent attention (MLA), hence the 0 of
+DeepSeek.
 
 - {date}, {machine}
 - {versions}
