@@ -20,6 +20,7 @@ from pydantic import JsonValue
 from scenarios.fields import Side
 from tools.servers.desk import DESK
 from tools.servers.office import OFFICE
+from tools.servers.phone import PHONE
 from tools.servers.reader import READER
 from tools.servers.router import ROUTER
 from tools.servers.shop import SHOP
@@ -33,7 +34,9 @@ _WRAPPED: Mapping[str, Any] = MappingProxyType(
 
 def built_in_worlds() -> Mapping[str, World]:
     """The worlds that Longspan ships, by name."""
-    return MappingProxyType({world.name: world for world in (SHOP, TRAVEL, DESK, OFFICE, READER, ROUTER)})
+    return MappingProxyType(
+        {world.name: world for world in (SHOP, TRAVEL, DESK, OFFICE, READER, ROUTER, PHONE)}
+    )
 
 
 @cache
