@@ -20,6 +20,7 @@ from pydantic import JsonValue
 from scenarios.fields import Side
 from tools.servers.desk import DESK
 from tools.servers.office import OFFICE
+from tools.servers.parcel_locker import PARCEL_LOCKER
 from tools.servers.phone import PHONE
 from tools.servers.reader import READER
 from tools.servers.router import ROUTER
@@ -35,7 +36,7 @@ _WRAPPED: Mapping[str, Any] = MappingProxyType(
 def built_in_worlds() -> Mapping[str, World]:
     """The worlds that Longspan ships, by name."""
     return MappingProxyType(
-        {world.name: world for world in (SHOP, TRAVEL, DESK, OFFICE, READER, ROUTER, PHONE)}
+        {world.name: world for world in (SHOP, TRAVEL, DESK, OFFICE, READER, ROUTER, PHONE, PARCEL_LOCKER)}
     )
 
 

@@ -215,9 +215,9 @@ PHONE = World(
     name="phone",
     title="A mobile phone in its owner's hand, and the carrier's support desk",
     tools=(
-        *map(reads, (find_line, check_identity, check_line, check_network, device_settings)),
-        *map(reads, (list_passes, nearest_shop, get_puk)),
-        *map(writes, (add_pass, allow_roaming, bar_line, replace_sim)),
+        *(reads(one) for one in (find_line, check_identity, check_line, check_network, device_settings)),
+        *(reads(one) for one in (list_passes, nearest_shop, get_puk)),
+        *(writes(one) for one in (add_pass, allow_roaming, bar_line, replace_sim)),
         *(users(reads(one)) for one in (look_at_status, look_at_settings, open_page, make_call)),
         *(users(reads(one)) for one in (locate_phone, ring_phone)),
         *(users(writes(one)) for one in (switch_flight_mode, switch_mobile_data, switch_data_roaming)),
@@ -237,7 +237,8 @@ def _line(state: State, phone: State) -> Any:
 
 def _left(state: State, line: State) -> float:
     """Gigabytes until the plan renews."""
-    return round(max(0, state["plans"][line["plan"]]["gb"] + line["extra_gb"] - line["used_gb"]), 1)
+    left: float = state["plans"][line["plan"]]["gb"] + line["extra_gb"] - line["used_gb"]
+    return round(max(0.0, left), 1)
 
 
 def _service(state: State, phone: State) -> str:
