@@ -233,6 +233,6 @@ def _meter(state: State, serial: str) -> Any:
 
 def _to_pay(state: State, account: str, readings: Any) -> float:
     """For what was used between the last two readings."""
-    price = state["tariffs"][state["accounts"][account]["tariff"]]["price_per_kwh"]
-    used = readings[-1]["kwh"] - readings[-2]["kwh"] if len(readings) > 1 else 0
+    price: float = state["tariffs"][state["accounts"][account]["tariff"]]["price_per_kwh"]
+    used: float = readings[-1]["kwh"] - readings[-2]["kwh"] if len(readings) > 1 else 0
     return round(used * price, 2)
