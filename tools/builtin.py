@@ -19,7 +19,10 @@ from pydantic import JsonValue
 
 from scenarios.fields import Side
 from tools.servers.desk import DESK
+from tools.servers.energy_meter import ENERGY_METER
 from tools.servers.office import OFFICE
+from tools.servers.parcel_locker import PARCEL_LOCKER
+from tools.servers.phone import PHONE
 from tools.servers.reader import READER
 from tools.servers.router import ROUTER
 from tools.servers.shop import SHOP
@@ -33,7 +36,8 @@ _WRAPPED: Mapping[str, Any] = MappingProxyType(
 
 def built_in_worlds() -> Mapping[str, World]:
     """The worlds that Longspan ships, by name."""
-    return MappingProxyType({world.name: world for world in (SHOP, TRAVEL, DESK, OFFICE, READER, ROUTER)})
+    worlds = (SHOP, TRAVEL, DESK, OFFICE, READER, ROUTER, PHONE, PARCEL_LOCKER, ENERGY_METER)
+    return MappingProxyType({world.name: world for world in worlds})
 
 
 @cache
