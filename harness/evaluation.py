@@ -105,7 +105,7 @@ async def evaluate(request: Request, environment: Environment, progress: Progres
                 command = request.command or record.command
                 async with open_executor(request, runner, opening, recorded) as (executor, opened):
                     tallies = await play_all(runner, opened, executor, command)
-            if record.judge is not None:
+            if request.judge is not None:
                 caps, many = request.caps, request.concurrency
                 with open_gates(folder, record, caps, request.known, many, utc_now) as gates:
                     await judge_run(folder, record, exams, replace(opening, gate=gates.gate))
