@@ -62,19 +62,26 @@ class _Bench:
     """Trials without verdicts."""
     unanswered: int = 0
     """Requests in a row that brought no reply."""
+    over_cap: str = ""
+    """Why no further request may be sent."""
+    hopeless: str = ""
+    """Why a further request is of no use."""
 
     async def judge(self, todo: Sequence[Trial], concurrency: int) -> None:
-        """Raises `RunStopped`."""
+        """Raises `RunStopped`, once what was on its way came to its end."""
         trials = iter(todo)
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                for _ in range(min(concurrency, len(todo))):
-                    tasks.create_task(self._worker(trials))
-        except* RunStopped as stopped:
-            raise stopped.exceptions[0] from None
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(min(concurrency, len(todo))):
+                tasks.create_task(self._worker(trials))
+        if self.over_cap:
+            raise CapReached(self._stopped(f"{self.over_cap}; raise the cap"))
+        if self.hopeless:
+            raise RunStopped(self._stopped(self.hopeless))
 
     async def _worker(self, trials: Iterator[Trial]) -> None:
         for trial in trials:
+            if self.over_cap or self.hopeless:
+                return
             folder, exam = self.kept.folder, self.exams[trial.scenario]
             transcript = await folder.aside(folder.transcript, trial)
             if transcript is None:  # it was there when the trials were listed
@@ -83,7 +90,8 @@ class _Bench:
             try:
                 ruling = await rule(self.model, exam, transcript, assertions_of(exam).texts)
             except OverBudget as error:
-                raise CapReached(self._stopped(f"{error}; raise the cap")) from error
+                self.over_cap = str(error)
+                return
             found = Judgement(
                 exam=exam.digest,
                 transcript=hash_of(transcript),
@@ -101,7 +109,7 @@ class _Bench:
         self.left -= failure is None
         self.unanswered = 0 if failure is None or failure.kind in _ANSWERED else self.unanswered + 1
         if failure is not None and self.unanswered >= _PATIENCE:
-            raise RunStopped(self._stopped(failure.message))
+            self.hopeless = failure.message
 
     def _stopped(self, why: str) -> str:
         name = self.kept.judge.model.label
