@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.budget import check_caps
+from harness.budget import check_caps, open_gates
 from harness.clients.gate import limits_of
 from harness.clock import utc_now
 from harness.economy import Economy
@@ -19,6 +19,7 @@ from harness.exams.floors import measure_floors, read_floors, write_floors
 from harness.exams.grading import Grader
 from harness.exams.prepare import load_scenarios, prepare_exams, world_home
 from harness.executors.executor import open_executor, play_all
+from harness.judges.judging import judge_run
 from harness.models.opened import Opening, make_sure
 from harness.models.pricing import tariffs
 from harness.plan.outlook import Outlook, dollar_prices, look_ahead
@@ -102,8 +103,12 @@ async def evaluate(request: Request, environment: Environment, progress: Progres
                     say=request.say,
                 )
                 command = request.command or record.command
-                async with open_executor(request, runner, opening, recorded) as (executor, opening):
-                    tallies = await play_all(runner, opening, executor, command)
+                async with open_executor(request, runner, opening, recorded) as (executor, opened):
+                    tallies = await play_all(runner, opened, executor, command)
+            if request.judge is not None:
+                caps, many = request.caps, request.concurrency
+                with open_gates(folder, record, caps, request.known, many, utc_now) as gates:
+                    await judge_run(folder, record, exams, replace(opening, gate=gates.gate))
             return Outcome(folder=folder, record=folder.record, tallies=tallies)
 
 
@@ -117,11 +122,10 @@ async def _look_ahead(  # what is asked, and everything that a plan is made from
 ) -> Outlook:
     """Plan the run before anything is sent. Raises `RunError` when it may not begin."""
     in_memory = replace(home, transport="memory")
-    everybody = request.models if request.user is None else (*request.models, request.user)
     planner = Planner(
         registry=request.known.registry,
         providers=request.known.providers.providers,
-        prices=dollar_prices(everybody, request.known, request.exchange),
+        prices=dollar_prices(request.everybody, request.known, request.exchange),
         shelf=shelf,
         home=environment.home,
         oracle=Oracle(Stage(home=in_memory, now=utc_now, clock=time.perf_counter)),
@@ -142,4 +146,5 @@ async def _look_ahead(  # what is asked, and everything that a plan is made from
         limits={one.label: limits_of(one, request.known, request.caps.limits) for one in request.models},
         is_planned=is_planned,
         user=request.user,
+        judge=request.judge,
     )

@@ -23,6 +23,8 @@ class Request:
     models: tuple[ModelVariant, ...]
     user: ModelVariant | None = None
     """Who plays simulated users; None: their scripts."""
+    judge: ModelVariant | None = None
+    """Who is asked about what no rule can decide; None: nobody."""
     data: Mapping[str, Path] = field(default_factory=dict)
     """By first word of a suite's name: where another benchmark's data is, if not in its package."""
     repeats: int = 1
@@ -54,3 +56,8 @@ class Request:
     """`local`: a cluster on this machine that ends with the run; `auto` or HOST:PORT: one that there is."""
     known: Knowledge
     """What is known of models and providers, the user's own knowledge over what we ship."""
+
+    @property
+    def everybody(self) -> tuple[ModelVariant, ...]:
+        """Every model that may be asked."""
+        return (*self.models, *(one for one in (self.user, self.judge) if one is not None))

@@ -15,16 +15,6 @@ from scenarios.thinking import Settings
 from scenarios.validation import read_record
 from scenarios.yaml_file import read_yaml
 
-
-def _not_yet(value: object) -> None:
-    if value is not None:
-        raise ValueError("is not available in this version; leave it out or write null")
-
-
-NotYet = Annotated[None, BeforeValidator(_not_yet)]
-"""A field of the format that nothing honours yet; it is refused instead of passed over."""
-
-
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
@@ -107,7 +97,8 @@ class Study(Record):
     """What facts are hidden in: `synthetic`, `python-docs`, or a folder of texts."""
     user_model: StudyModel | None = None
     """Who plays simulated users: a model, or `scripted` (as without) where scenarios bring scripts."""
-    judge_model: NotYet = None
+    judge_model: StudyModel | None = None
+    """Who is asked about assertions that no rule can decide; None: nobody."""
 
     @classmethod
     def read(cls, file: Path) -> Self:

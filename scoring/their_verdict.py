@@ -4,6 +4,14 @@ from scenarios.record import Record
 from scoring.score import Score
 
 
+class Assertions(Record):
+    """What a task asserts in natural language: no rule decides it, so somebody has to be asked."""
+
+    texts: tuple[str, ...] = ()
+    counted: bool = False
+    """Whether the benchmark's success depends on them; if not, verdicts on them are shown and no more."""
+
+
 class TheirVerdict(Record):
     benchmark: str
     success: bool | None

@@ -1,10 +1,12 @@
 """The verdicts of other benchmarks' own rules, by benchmark.
 
-A verdict is a pure function of (exam, transcript), like every score of ours. A package offers one by the
-entry-point group `longspan.verdicts`: the benchmark's name, and the function.
+A verdict is a pure function of (exam, transcript), like every score of ours; where a task asserts something
+in natural language, of a judge's verdicts on that as well, which are on disk by then. A package offers one by
+the entry-point group `longspan.verdicts`: the benchmark's name, and the function.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
@@ -13,9 +15,19 @@ from scenarios.transcript import Transcript
 from scoring.bfcl import verdict as bfcl
 from scoring.score import Score
 from scoring.tau2 import verdict as tau2
-from scoring.their_verdict import TheirVerdict
+from scoring.their_verdict import Assertions, TheirVerdict
 
-__all__ = ["NoRules", "Rules", "RulesClash", "TheirVerdict", "find_rules", "their_scores"]
+__all__ = [
+    "Assertions",
+    "NoRules",
+    "Rules",
+    "RulesClash",
+    "TheirVerdict",
+    "assertions_of",
+    "find_rules",
+    "judged_rules",
+    "their_scores",
+]
 
 GROUP = "longspan.verdicts"
 
@@ -33,6 +45,20 @@ class RulesClash(ValueError):
 
 
 BUILT_IN: Mapping[str, Rules] = MappingProxyType({bfcl.BENCHMARK: bfcl.judge, tau2.BENCHMARK: tau2.judge})
+
+
+def assertions_of(exam: Exam) -> Assertions:
+    """What a judge would be asked about a scenario: of the benchmarks known here, only tau2 has such."""
+    theirs = exam.scenario.theirs
+    is_tau2 = theirs is not None and theirs.benchmark == tau2.BENCHMARK
+    return tau2.assertions(exam) if is_tau2 else Assertions()
+
+
+def judged_rules(exam: Exam, judged: Sequence[bool]) -> Rules | None:
+    """The rules of the exam's benchmark with a judge's verdicts on its assertions in their order; None where
+    it has no assertions.
+    """
+    return partial(tau2.judge, judged=judged) if assertions_of(exam).texts else None
 
 
 def installed() -> tuple[EntryPoint, ...]:

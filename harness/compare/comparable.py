@@ -15,9 +15,10 @@ from harness.runs.record import RunRecord
 from harness.users.user import SCRIPTED
 from scenarios.exam import Exam
 from scenarios.record import Record
+from scoring.theirs import assertions_of
 
-Why = Literal["other_contents", "other_user", "only_first", "only_second", "no_pair"]
-_ON_REQUEST: frozenset[Why] = frozenset({"other_contents", "other_user"})
+Why = Literal["other_contents", "other_user", "other_judge", "only_first", "only_second", "no_pair"]
+_ON_REQUEST: frozenset[Why] = frozenset({"other_contents", "other_user", "other_judge"})
 _PARTS = {
     "system": "its system prompt",
     "segments": "what is said or expected",
@@ -33,7 +34,8 @@ _PARTS = {
 
 _TOLD = (
     *("schema_version", "id", "created", "command", "models", "suites", "scenarios", "repeats", "seed"),
-    *("agent", "transport", "versions", "engines", "hosting", "prices", "exchange", "skipped", "user"),
+    *("agent", "transport", "versions", "engines", "hosting", "prices", "exchange", "skipped"),
+    *("user", "judge"),
 )
 """What `differences` says in its own words, or what does not matter here."""
 _LONGEST = 60
@@ -86,6 +88,8 @@ def _reason(name: str, first: Side, second: Side) -> tuple[Why, str] | None:
         return "other_contents", _contents(first.exams[name], second.exams[name])
     if told := _users(name, first, second):
         return "other_user", told
+    if told := _judges(name, first, second):
+        return "other_judge", told
     if not first.graded.get(name, frozenset()) & second.graded.get(name, frozenset()):
         return "no_pair", "no repeat of them was played and graded on both sides"
     return None
@@ -102,6 +106,17 @@ def _users(name: str, first: Side, second: Side) -> str:
     if here is not None and there is not None and here.prompt != there.prompt:
         return f"the user's prompt was version {here.prompt} and {there.prompt}"
     return f"the model that played the user, {_named(one)}, was asked with other settings"
+
+
+def _judges(name: str, first: Side, second: Side) -> str:
+    """How success was judged by another; empty where it was not, or does not hang on a judge."""
+    here, there = first.record.judge, second.record.judge
+    if here == there or not assertions_of(first.exams[name]).counted:
+        return ""
+    named = [f"{one.model.label}, prompt {one.prompt}" if one else "nobody" for one in (here, there)]
+    if named[0] == named[1]:
+        return f"the judge, {named[0]}, was asked with other settings"
+    return f"what no rule can decide was judged by {named[0]} and by {named[1]}"
 
 
 def _named(users: frozenset[str | None]) -> str:

@@ -1,11 +1,12 @@
 """Grade transcripts with the exams they belong to; each exam is prepared once.
 
-Grading is pure, so it can be repeated at any time from a run's files alone.
+Grading is pure, so it can be repeated at any time from a run's files alone; what a judge said is among them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from harness.judges.kept import verdicts_of
 from harness.runs.record import RunRecord
 from harness.runs.store import RunFolder, Trial
 from scenarios.exam import Exam
@@ -14,7 +15,7 @@ from scoring.grade import Grade, grade, prepare
 from scoring.preparation import Prepared
 from scoring.registry import find_scorers, installed
 from scoring.score import Scorer
-from scoring.theirs import Rules, find_rules
+from scoring.theirs import Rules, find_rules, judged_rules
 
 GradedTrial = tuple[Trial, Exam, Transcript, Grade]
 
@@ -27,9 +28,12 @@ class Grader:
     _rules: dict[str, Rules] = field(default_factory=dict)
     """By benchmark; to look for what is installed takes ten milliseconds."""
 
-    def grade(self, exam: Exam, transcript: Transcript) -> Grade:
-        """The grade, with the scenario's plug-in scorers. Raises `UnknownScorer` for one not installed, and
-        `NoRules` for a task of a benchmark whose rules are not.
+    def grade(self, exam: Exam, transcript: Transcript, judged: Sequence[bool] | None = None) -> Grade:
+        """The grade, with the scenario's plug-in scorers; `judged` are a judge's verdicts on the scenario's
+        assertions, in their order; None: nobody judged them.
+
+        Raises `UnknownScorer` for one not installed, and `NoRules` for a task of a benchmark whose rules are
+        not.
         """
         known = self._known.get(exam.digest)
         if known is None:
@@ -38,6 +42,8 @@ class Grader:
             rules = None if theirs is None else self._rules_of(theirs.benchmark)
             known = self._known[exam.digest] = prepare(exam), scorers, rules
         prepared, extra, rules = known
+        if judged is not None:
+            rules = judged_rules(exam, judged) or rules
         return grade(prepared, transcript, extra, rules)
 
     def _rules_of(self, benchmark: str) -> Rules:
@@ -52,7 +58,8 @@ def graded_trials(folder: RunFolder, record: RunRecord) -> Iterator[GradedTrial]
     exams = folder.exams(record)
     for trial, transcript in folder.transcripts(record):
         exam = exams[trial.scenario]
-        yield trial, exam, transcript, grader.grade(exam, transcript)
+        judged = verdicts_of(folder, record, trial, exam, transcript)
+        yield trial, exam, transcript, grader.grade(exam, transcript, judged)
 
 
 def keeping_scores(folder: RunFolder, trials: Iterable[GradedTrial]) -> Iterator[GradedTrial]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from harness.budget import Caps
 from harness.models.pricing import prices_of
+from harness.plan.judges import with_judge
 from harness.plan.plan import ModelPlan, Plan, nothing_fits, over_the_cap, over_the_tokens
 from harness.plan.planner import Planner
 from harness.plan.users import with_users
@@ -37,6 +38,7 @@ async def look_ahead(
     limits: Mapping[str, Limits],
     is_planned: bool,
     user: ModelVariant | None = None,
+    judge: ModelVariant | None = None,
 ) -> Outlook:
     """Look at the whole run before anything is sent. Raises `RunError` when it may not begin."""
     fitting = [ModelPlan(model=one.label, skipped=planner.skipped(exams, one)) for one in variants]
@@ -49,6 +51,8 @@ async def look_ahead(
         plan = await planner.plan_for(exams, variants)
     if plan is not None and user is not None:
         plan = await with_users(plan, planner, exams, user)
+    if plan is not None and judge is not None:
+        plan = await with_judge(plan, planner, exams, judge, models=len(variants))
     if plan is not None and (why := forbidden(plan, caps, limits)):
         raise RunError(why)
     return Outlook(plan=plan, skipped=left_out)

@@ -27,20 +27,21 @@ class Oracle:
     users: Mapping[str, Exam] = field(default_factory=dict)
     """By scenario: the whole exams, where it is the requests of the users' model that are planned."""
     model: Model = field(default_factory=lambda: ReferenceModel(variant=_ORACLE))
-    _said: dict[str, tuple[Message, ...]] = field(default_factory=dict)
+    told: dict[str, tuple[Message, ...]] = field(default_factory=dict)
+    """By scenario: conversations that are known."""
 
     async def said(self, exam: Exam) -> tuple[Message, ...]:
         """The whole conversation, as the model reads it."""
         name = exam.scenario.name
-        if name not in self._said:
+        if name not in self.told:
             transcript = await play(self.users.get(name, exam), self.model, 0, self.stage)
             events = [message for segment in transcript.segments for message in segment.messages]
-            self._said[name] = tuple(
+            self.told[name] = tuple(
                 as_the_user_reads(events)
                 if name in self.users
                 else (message for message in events if not isinstance(message, UserAction))
             )
-        return self._said[name]
+        return self.told[name]
 
 
 def as_the_user_reads(events: Iterable[Event]) -> Iterator[Message]:

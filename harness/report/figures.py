@@ -15,6 +15,7 @@ from harness.plan.plan import ModelPlan, Plan
 from harness.report.document_figures import DocumentFigures, Gap, ReadingSums
 from harness.report.hosting_figures import HostingFigures
 from harness.report.interval import Interval, Metric
+from harness.report.judge_figures import JudgeFigures
 from harness.report.lines import failure_line
 from harness.report.model_pairs import ModelPair, model_pairs
 from harness.report.plain_text import one_line
@@ -159,6 +160,8 @@ class Report(Record):
     """Every two models on what both played, questions about documents apart; none for too many models."""
     document_pairs: tuple[Gap, ...]
     """Every two models on the questions about documents that both answered."""
+    judges: tuple[JudgeFigures, ...] = ()
+    """Who was asked about what no rule can decide."""
     thinking: tuple[ThinkingSeries, ...]
     """The models that were asked at several settings of thinking."""
     hosting: HostingFigures | None = None

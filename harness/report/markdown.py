@@ -10,6 +10,7 @@ from harness.report.document_markdown import documents
 from harness.report.figures import ModelFigures, Report
 from harness.report.hosting_markdown import hosting
 from harness.report.hosting_wording import illustrative
+from harness.report.judge_wording import judges_said
 from harness.report.markdown_table import escaped, table
 from harness.report.plain_text import one_line
 from harness.report.reliability_markdown import every_two, reliable
@@ -59,7 +60,7 @@ def markdown(report: Report, record: RunRecord, failed: Sequence[FailedTrial]) -
         "## Time and tokens",
         _costs(report.models),
         *_readings(report.models),
-        *map(escaped, users_said(report.models)),
+        *map(escaped, (*users_said(report.models), *judges_said(report.judges))),
         *servers(report.models),
         *costs(report),
         *hosting(report),

@@ -12,6 +12,7 @@ from harness.report.document_terminal import print_documents
 from harness.report.figures import Exclusion, ModelFigures, Report
 from harness.report.hosting_terminal import print_hosting
 from harness.report.hosting_wording import illustrative
+from harness.report.judge_wording import judges_said
 from harness.report.plain_text import visible
 from harness.report.reliability_terminal import print_reliability
 from harness.report.server_terminal import print_servers
@@ -53,7 +54,7 @@ def print_report(report: Report, console: Console) -> None:
     print_hosting(report, console)
     for said in _planned(report.models):
         console.print(said)
-    for line in users_said(report.models):
+    for line in (*users_said(report.models), *judges_said(report.judges)):
         console.print(Text(line, "dim"))
     for model in report.models:
         for part in model.exclusions:

@@ -8,6 +8,7 @@ from harness.models.pricing import tariffs
 from harness.plan.plan import read_plan
 from harness.report.figures import Figures, Report
 from harness.report.hosting_sums import HostingSums
+from harness.report.judge_figures import judge_figures
 from harness.report.markdown import FailedTrial, markdown
 from harness.report.page import Bounds, Page
 from harness.report.rows import csv_header, csv_line, trial_row
@@ -57,7 +58,9 @@ def write_reports(
             figures.add_reading(model, reading)
             hosting.add_reading(model, reading)
     report = figures.report(floors, read_spent(folder))
-    report = report.model_copy(update={"hosting": hosting.figures(report, watched, benches)})
+    judges = judge_figures(folder.judgements(), prices)
+    of_all = {"hosting": hosting.figures(report, watched, benches), "judges": judges}
+    report = report.model_copy(update=of_all)
     folder.files.write("report.html", page.html(report).encode())
     folder.files.write("report.md", markdown(report, record, failed).encode())
     text = json.dumps(report.as_json(), ensure_ascii=False, indent=1, allow_nan=False)

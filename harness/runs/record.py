@@ -95,6 +95,14 @@ class UserRecord(Record):
     """The version of the prompt that a model is given."""
 
 
+class JudgeRecord(Record):
+    """Who judges what no rule can decide."""
+
+    model: ModelVariant
+    prompt: int
+    """The version of the prompt that it is given."""
+
+
 class RunRecord(Record):
     schema_version: Literal[1] = 1
     id: str
@@ -105,6 +113,9 @@ class RunRecord(Record):
     models: tuple[ModelVariant, ...]
     user: UserRecord | None = None
     """None where no user is simulated."""
+    judge: JudgeRecord | None = None
+    """None where nobody is asked. It is no part of the run's id: what was played can be judged by another
+    judge without being played again, and the verdicts of each are kept."""
     suites: tuple[str, ...]
     scenarios: dict[str, str]
     """Digest by scenario name."""
@@ -136,10 +147,14 @@ class RunRecord(Record):
 
     @property
     def everybody(self) -> tuple[ModelVariant, ...]:
-        """Every model that is asked: those under test, and the user's where that is another."""
+        """Every model that is asked, each once: those under test, the user's and the judge."""
         user = self.user.model if self.user is not None else None
-        known = {model.label for model in self.models}
-        return self.models if user is None or user.label in known else (*self.models, user)
+        judge = self.judge.model if self.judge is not None else None
+        known = {model.label: model for model in self.models}
+        for beside in (user, judge):
+            if beside is not None:
+                known.setdefault(beside.label, beside)
+        return tuple(known.values())
 
     @property
     def trials(self) -> int:

@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from harness.agents.registry import packages_of
 from harness.clock import utc_now
+from harness.judges.judging import judge_record
 from harness.models.pricing import prices_of
 from harness.request import Request
 from harness.runs.lease import held
@@ -28,14 +29,13 @@ def open_run(request: Request, exams: Mapping[str, Exam]) -> tuple[RunFolder, Ru
     scenarios = {name: exam.digest for name, exam in exams.items()}
     agent = ", ".join(dict.fromkeys(variant.agent for variant in request.models))
     user = user_record(request.user, request.models, exams)
-    everybody = request.models if request.user is None else (*request.models, request.user)
     name = run_id(request.models, scenarios, request.seed, agent, user)
     taken = [name] + [f"{name}-{n}" for n in range(2, 1000)]
     there = frozenset(files_of(request.runs).folders())
     begun = [name for name in taken if name in there and RunFolder(request.runs / name).is_begun]
     chosen = begun[-1] if begun and not request.new else next(n for n in taken if n not in begun)
     folder = RunFolder(request.runs / chosen)
-    prices = prices_of(everybody, request.known.registry, request.known.providers)
+    prices = prices_of(request.everybody, request.known.registry, request.known.providers)
     exchange = dict(request.exchange)
     if folder.is_begun:  # what was known of money when it was first needed holds until the end
         prices, exchange = {**prices, **folder.record.prices}, {**exchange, **folder.record.exchange}
@@ -45,6 +45,7 @@ def open_run(request: Request, exams: Mapping[str, Exam]) -> tuple[RunFolder, Ru
         command=request.command,
         models=request.models,
         user=user,
+        judge=judge_record(request.judge, exams),
         suites=request.suites,
         scenarios=scenarios,
         repeats=request.repeats,
@@ -60,11 +61,14 @@ def open_run(request: Request, exams: Mapping[str, Exam]) -> tuple[RunFolder, Ru
 
 def write_down(folder: RunFolder, asked: RunRecord, exams: Mapping[str, Exam]) -> RunRecord:
     """Freeze what is asked; a run that was begun keeps its record, and may only get more repeats, other
-    windows, and prices that nobody knew.
+    windows, another judge, and prices that nobody knew.
     """
     if folder.is_begun:
         begun = folder.record
-        more = {"repeats": asked.repeats, "command": asked.command} if asked.repeats > begun.repeats else {}
+        more: dict[str, object] = {}
+        if asked.repeats > begun.repeats:
+            more = {"repeats": asked.repeats, "command": asked.command}
+        more |= {"judge": asked.judge} if asked.judge is not None else {}
         told = {"skipped": asked.skipped, "prices": asked.prices, "exchange": asked.exchange}
         record = begun.model_copy(update={**more, **told})
         if record == begun:

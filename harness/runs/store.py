@@ -28,6 +28,7 @@ import yaml
 from harness.runs.places import Bucket, Disk, StoreFailed, files_of
 from harness.runs.record import ModelVariant, RunRecord, slug_of
 from scenarios.exam import Exam
+from scenarios.judgement import Judgement
 from scenarios.transcript import ReadingRecord, Transcript
 
 _NAMES_RUNS = "`longspan list runs` names them"
@@ -173,6 +174,24 @@ class RunFolder:
         for name, data in self.files.read_each(name for name in names if name.endswith(".json")):
             yield self._reading(name, data)
 
+    def judgement(self, trial: Trial, key: str) -> Judgement | None:
+        """What was kept of a judge's verdicts, by their key. Raises `RunError` for a broken file."""
+        name = _judgement_name(trial, key)
+        try:
+            return self._judgement(name, self.files.read(name))
+        except FileNotFoundError:
+            return None
+
+    def write_judgement(self, trial: Trial, key: str, found: Judgement) -> None:
+        data = found.model_dump_json(exclude_none=True).encode()
+        self.files.write(_judgement_name(trial, key), data)
+
+    def judgements(self) -> Iterator[Judgement]:
+        """Every judgement of the run, whoever judged. Raises `RunError` for a broken file."""
+        names = self.files.names("judgements")
+        for name, data in self.files.read_each(name for name in names if name.endswith(".json")):
+            yield self._judgement(name, data)
+
     def write_samples(self, model: ModelVariant, name: str, lines: bytes) -> None:
         """Keep what servers of a model said of themselves; `name` sorts behind those before it."""
         self.files.write(f"samples/{model.slug}/{name}.jsonl", lines, survives_power_loss=False)
@@ -249,6 +268,12 @@ class RunFolder:
         except ValueError as error:
             raise self._foreign(name, "reading", error) from error
 
+    def _judgement(self, name: str, data: bytes) -> Judgement:
+        try:
+            return Judgement.model_validate_json(data)
+        except ValueError as error:
+            raise self._foreign(name, "judgement", error) from error
+
     def _unreadable(self, name: str, error: Exception) -> RunError:
         if isinstance(error, StoreFailed):  # the file may well be whole
             return RunError(str(error))
@@ -272,6 +297,10 @@ def runs_in(place: Path | Bucket) -> Iterator[tuple[RunFolder, RunRecord | RunEr
 
 def _exam_name(scenario: str) -> str:
     return f"exams/{scenario}.json"
+
+
+def _judgement_name(trial: Trial, key: str) -> str:
+    return f"judgements/{trial.model.slug}/{trial.scenario}/{trial.repeat}/{key}.json"
 
 
 def _reading_name(record: ReadingRecord) -> str:

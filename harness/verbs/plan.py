@@ -21,6 +21,7 @@ from harness.environment import read_environment
 from harness.exams.prepare import load_scenarios, prepare_exams, world_home
 from harness.models.notices import notices
 from harness.money import amount_text
+from harness.plan.judges import with_judge
 from harness.plan.outlook import dollar_prices, forbidden
 from harness.plan.plan import ModelPlan, Plan, nothing_fits
 from harness.plan.planner import Asked, Planner
@@ -48,7 +49,16 @@ from harness.verbs.planning import (
     caps_of,
     window_tokens,
 )
-from harness.verbs.run import AgentOption, UserModelOption, asked_study, user_variant, variants_of
+from harness.verbs.run import (
+    AgentOption,
+    Beside,
+    JudgeModelOption,
+    UserModelOption,
+    asked_study,
+    judge_variant,
+    user_variant,
+    variants_of,
+)
 from harness.verbs.serving import ServeOption
 from harness.verbs.setting import JsonFlag, consoles, run_async, spoken_errors
 from scenarios.documents.shelf import DocumentSettings, Shelf
@@ -90,6 +100,7 @@ def plan(  # noqa: PLR0913 # one parameter for each option of the command line
     agent: AgentOption = None,
     tau2_data: Tau2DataOption = None,
     user_model: UserModelOption = None,
+    judge_model: JudgeModelOption = None,
     max_cost: MaxCostOption = None,
     max_tokens: MaxTokensOption = None,
     window: WindowOption = None,
@@ -100,7 +111,8 @@ def plan(  # noqa: PLR0913 # one parameter for each option of the command line
     out, err = consoles()
     with spoken_errors():
         known = load_knowledge(registry, datetime.now(UTC).date(), read_environment().catalog)
-        study = asked_study(what, model or [], "auto", thinking, agent, serve, user_model)
+        beside = Beside(user=user_model, judge=judge_model)
+        study = asked_study(what, model or [], "auto", thinking, agent, serve, beside)
         seeded = study.seed if seed is None else seed
         asked = Asked(
             repeats=repeats or study.repeats,
@@ -134,7 +146,9 @@ async def _planned(  # what is asked, of whom, and how
     asked: Asked,
     settings: DocumentSettings,
 ) -> Plan:
-    environment, user = read_environment(providers=known.providers), user_variant(study.user_model, known)
+    environment = read_environment(providers=known.providers)
+    user, judge = user_variant(study.user_model, known), judge_variant(study.judge_model, known)
+    beside = [one for one in (user, judge) if one is not None]
     shelf = Shelf(replace(settings, cache=environment.fillers))
     scenarios = load_scenarios(study.suites, limit, shelf, data)
     with TemporaryDirectory(prefix="longspan-") as work:
@@ -144,14 +158,16 @@ async def _planned(  # what is asked, of whom, and how
         planner = Planner(
             registry=known.registry,
             providers=known.providers.providers,
-            prices=dollar_prices(models if user is None else (*models, user), known, study.exchange),
+            prices=dollar_prices([*models, *beside], known, study.exchange),
             shelf=shelf,
             home=environment.home,
             oracle=Oracle(stage),
             asked=asked,
         )
         found = await planner.plan_for(exams, models)
-        return found if user is None else await with_users(found, planner, exams, user)
+        if user is not None:
+            found = await with_users(found, planner, exams, user)
+        return found if judge is None else await with_judge(found, planner, exams, judge, models=len(models))
 
 
 def _variants(asked: StudyModel, known: Knowledge) -> tuple[ModelVariant, ...]:

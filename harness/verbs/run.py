@@ -4,6 +4,7 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -68,6 +69,14 @@ UserModelOption = Annotated[
     ),
 ]
 
+JudgeModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--judge-model",
+        help="Who judges assertions that no rule can decide: a model as in --model; nobody if not said.",
+    ),
+]
+
 app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 
 AgentOption = Annotated[
@@ -104,6 +113,7 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
     serve: ServeOption = None,
     agent: AgentOption = None,
     user_model: UserModelOption = None,
+    judge_model: JudgeModelOption = None,
     transport: Annotated[Transport, typer.Option(help="How built-in worlds are reached.")] = "memory",
     seed: Annotated[int | None, typer.Option(help="Of all that is drawn at random; 0 if not said.")] = None,
     layout: LayoutOption = None,
@@ -133,18 +143,20 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
     command = shlex.join(["longspan", *sys.argv[1:]])
     out, err = consoles()
     with spoken_errors(resume=command):
-        study = asked_study(what, model or [], first_call, thinking, agent, serve, user_model)
+        beside = Beside(user=user_model, judge=judge_model)
+        study = asked_study(what, model or [], first_call, thinking, agent, serve, beside)
         catalog = read_environment().catalog
         known = load_knowledge(registry, datetime.now(UTC).date(), catalog)
         known = patient(known, study.limits.patience)
         models = variants_of(study.models, known)
-        everybody = (*study.models, *filter(None, [study.user_model]))
+        everybody = (*study.models, *filter(None, [study.user_model, study.judge_model]))
         by_name = [(one, variants_of([one], known)) for one in everybody if one.name != SCRIPTED]
         request = Request(
             suites=study.suites,
             data=foreign_data(tau2_data),
             models=models,
             user=user_variant(study.user_model, known),
+            judge=judge_variant(study.judge_model, known),
             repeats=repeats or study.repeats,
             limit=limit,
             concurrency=concurrency or study.limits.concurrency,
@@ -174,6 +186,22 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
         tell_outcome(outcome, out=out, err=err, as_json=as_json)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """The models that are asked beside those under test, by name."""
+
+    user: str | None = None
+    judge: str | None = None
+
+    def models(self) -> dict[str, StudyModel]:
+        """By the study's word for each."""
+        named = {"user_model": self.user, "judge_model": self.judge}
+        return {field: StudyModel(name=name) for field, name in named.items() if name is not None}
+
+
+NOBODY = Beside()
+
+
 def asked_study(
     what: list[str],
     models: list[str],
@@ -181,7 +209,7 @@ def asked_study(
     thinking: str | None = None,
     agent: str | None = None,
     serve: Sequence[str] | None = None,
-    user_model: str | None = None,
+    beside: Beside = NOBODY,
 ) -> Study:
     """What the arguments ask for, as a study. Raises `ModelError` and `ScenarioError`."""
     files = [name for name in what if name.endswith((".yaml", ".yml"))]
@@ -199,9 +227,9 @@ def asked_study(
             StudyModel.model_validate({"name": name, **asked, "serve": served.get(name, Serving())})
             for name in models
         )
-        user = None if user_model is None else StudyModel(name=user_model)
-        return Study(models=tuple(named), suites=tuple(what), user_model=user)
-    if len(what) > 1 or models or first_call != "auto" or any((thinking, agent, serve, user_model)):
+        study = Study(models=tuple(named), suites=tuple(what))
+        return study.model_copy(update=beside.models())
+    if len(what) > 1 or models or first_call != "auto" or any((thinking, agent, serve, beside.models())):
         message = "a study names its own suites and models, and how each is asked; give it alone"
         raise ScenarioError([Problem(file=Path(files[0]), message=message)])
     return Study.read(Path(files[0]))
@@ -211,11 +239,21 @@ def user_variant(asked: StudyModel | None, known: Knowledge) -> ModelVariant | N
     """Who plays the users; None: nobody. Raises `ModelError` for a name that means nothing, or several."""
     if asked is None or asked.name == SCRIPTED:
         return None
+    return _only(asked, known, "cannot play the users", f"; or write {SCRIPTED}")
+
+
+def judge_variant(asked: StudyModel | None, known: Knowledge) -> ModelVariant | None:
+    """Who judges; None: nobody. Raises `ModelError` for a name that means nothing, or several."""
+    return None if asked is None else _only(asked, known, "cannot judge", "")
+
+
+def _only(asked: StudyModel, known: Knowledge, cannot: str, otherwise: str) -> ModelVariant:
+    """The one model that a name means."""
     found = variants_of([asked], known)
     if len(found) > 1 or found[0].agent != NATIVE or found[0].wire == "reference":
         raise ModelError(
-            f"{asked.name} cannot play the users: that takes one model with one setting of thinking, no "
-            f"agent and no reference model; or write {SCRIPTED}"
+            f"{asked.name} {cannot}: that takes one model with one setting of thinking, no agent and no "
+            f"reference model{otherwise}"
         )
     return found[0]
 

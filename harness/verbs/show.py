@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from harness.exams.grading import Grader
+from harness.judges.kept import verdicts_of
 from harness.models.pricing import tariffs
 from harness.report.conversation import print_trial
 from harness.report.view import trial_name, trial_view
@@ -33,8 +34,10 @@ def show(
         transcript, exam = folder.transcript(found), folder.exam(found.scenario)
         if transcript is None:
             raise RunError(f"{trial} was not played yet; resume with: {folder.record.command}")
-        tariff = tariffs(folder.record)[found.model.label]
-        view = trial_view(found, exam, transcript, Grader().grade(exam, transcript), tariff=tariff)
+        record = folder.record
+        judged = verdicts_of(folder, record, found, exam, transcript)
+        grade = Grader().grade(exam, transcript, judged)
+        view = trial_view(found, exam, transcript, grade, tariff=tariffs(record)[found.model.label])
     if as_json:
         typer.echo(view.model_dump_json())
     else:

@@ -15,7 +15,7 @@ from scoring.tau2 import components
 from scoring.tau2.components import Part
 from scoring.tau2.criteria import Basis, Criteria, read_criteria
 from scoring.tau2.trial import Trial, read_trial
-from scoring.their_verdict import TheirVerdict
+from scoring.their_verdict import Assertions, TheirVerdict
 
 BENCHMARK = "tau2"
 _NAMES: Mapping[Basis, str] = {
@@ -25,6 +25,13 @@ _NAMES: Mapping[Basis, str] = {
     "COMMUNICATE": "communicate",
     "NL_ASSERTION": "nl_assertions",
 }
+
+
+def assertions(exam: Exam) -> Assertions:
+    """What a judge would be asked about a task."""
+    theirs = exam.scenario.theirs
+    criteria = read_criteria(theirs.criteria if theirs is not None else {})
+    return Assertions(texts=criteria.nl_assertions, counted="NL_ASSERTION" in criteria.basis)
 
 
 def judge(exam: Exam, transcript: Transcript, judged: Sequence[bool] | None = None) -> TheirVerdict:

@@ -7,7 +7,7 @@ import pytest
 
 from scenarios.load import digest, find_suite, load_scenario, load_suite, merge
 from scenarios.problem import ScenarioError
-from scenarios.study import Study
+from scenarios.study import Study, StudyModel
 
 GOOD = """
 title: Refund
@@ -266,16 +266,16 @@ def test_a_study_with_an_unknown_field_is_refused(tmp_path: Path) -> None:
         Study.read(file)
 
 
-def test_a_setting_that_nothing_honours_yet_is_refused_and_not_passed_over(tmp_path: Path) -> None:
+def test_a_study_names_who_plays_the_users_and_who_judges(tmp_path: Path) -> None:
     file = tmp_path / "study.yaml"
-    text = "models: [reference/oracle]\nsuites: [shop]\njudge_model: gpt-4.1-mini\nuser_model: null\n"
-    file.write_text(text, "utf-8")
+    judge = "judge_model: {name: gpt-4.1-mini, sampling: {temperature: 0}}\nuser_model: scripted\n"
+    file.write_text(f"models: [reference/oracle]\nsuites: [shop]\n{judge}", "utf-8")
 
-    with pytest.raises(ScenarioError) as caught:
-        Study.read(file)
+    study = Study.read(file)
 
-    assert [problem.field for problem in caught.value.problems] == ["judge_model"]
-    assert "is not available in this version" in str(caught.value)
+    assert study.judge_model is not None
+    assert (study.judge_model.name, study.judge_model.sampling) == ("gpt-4.1-mini", {"temperature": 0})
+    assert study.user_model == StudyModel(name="scripted")
 
 
 def test_a_tool_that_comes_later_comes_with_a_segment_that_is_there(folder: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from harness.runs.record import RunRecord, UserRecord
 from harness.runs.store import RunFolder, Trial
 from scenarios.exam import Exam
+from scenarios.theirs import Theirs
 from scenarios.transcript import Transcript
 from scenarios.user import SimulatedUser
 from tests.harness.report.sample_run import bad, broken, exam, good, model
@@ -27,12 +28,13 @@ def run(
     user: str | None = None,
     talks: bool = False,
     user_record: UserRecord | None = None,
+    theirs: Mapping[str, Any] | None = None,
     ms: Mapping[str, float] | None = None,
     **more: Any,
 ) -> RunFolder:
     """A run of the models that `played` names, with every exam and transcript in place."""
     names = list(dict.fromkeys(name for outcomes in played.values() for name in outcomes))
-    exams = {name: _exam(name, system, talks=talks) for name in names}
+    exams = {name: _exam(name, system, talks=talks, theirs=theirs) for name in names}
     models = [model(label) for label in played]
     record = RunRecord(
         id=folder.name,
@@ -56,8 +58,8 @@ def run(
     return made
 
 
-def _exam(name: str, system: str, *, talks: bool) -> Exam:
-    """With a simulated user where it `talks`."""
+def _exam(name: str, system: str, *, talks: bool, theirs: Mapping[str, Any] | None) -> Exam:
+    """With a simulated user where it `talks`; `theirs` makes it another benchmark's task."""
     suite, _, own = name.partition("/")
     made = exam(suite, own, system=system)
     if talks:
@@ -65,6 +67,9 @@ def _exam(name: str, system: str, *, talks: bool) -> Exam:
         user = SimulatedUser(goal="You want your last order refunded.")
         scenario = made.scenario.model_copy(update={"segments": (spoken,), "user": user})
         made = made.model_copy(update={"scenario": scenario})
+    if theirs is not None:
+        task = made.scenario.model_copy(update={"theirs": Theirs.model_validate(theirs)})
+        made = made.model_copy(update={"scenario": task})
     return made.model_copy(update={"digest": hashlib.sha256(f"{name} {system}".encode()).hexdigest()})
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from harness.runs.record import UserRecord
+from harness.runs.record import JudgeRecord, UserRecord
 from tests.harness.compare.two_runs import run, scenarios
+from tests.harness.judges.court import theirs
 from tests.harness.report.sample_run import model
 from tests.harness.verbs.command_line import Said, invoke
 
@@ -126,6 +127,21 @@ def test_another_simulated_user_is_never_compared_silently(tmp_path: Path) -> No
     assert found["left_out"][0]["why"] == "other_user"
     assert found["left_out"][0]["detail"] == "the user was played by scripted and by chat/user-7b"
     assert found["success"]["gap"] is None
+
+
+def test_success_that_another_judge_decided_is_never_compared_silently(tmp_path: Path) -> None:
+    judge = JudgeRecord(model=model("chat/judge-7b"), prompt=1)
+    for name, asked in (("none", None), ("old", judge), ("new", judge.model_copy(update={"prompt": 2}))):
+        run(tmp_path / name, {A: scenarios(["+", "-"])}, theirs=theirs(), judge=asked)
+        run(tmp_path / f"{name}-shown", {A: scenarios(["+", "-"])}, theirs=theirs(counted=False), judge=asked)
+    (found,) = answered("none", "old", at=tmp_path)["compared"]
+    (newer,) = answered("old", "new", at=tmp_path)["compared"]
+    (shown,) = answered("old-shown", "new-shown", at=tmp_path)["compared"]
+
+    told = "what no rule can decide was judged by nobody and by chat/judge-7b, prompt 1"
+    assert [(one["why"], one["detail"]) for one in found["left_out"]] == [("other_judge", told)]
+    assert newer["left_out"][0]["why"] == "other_judge"
+    assert shown["left_out"] == []
 
 
 def test_one_user_model_that_was_told_something_else_is_another_user(tmp_path: Path) -> None:
