@@ -49,8 +49,9 @@ from scripts.serving_checks.talking import (
     forced,
     free,
     see_cache,
-    see_calls,
     see_counts,
+    see_forced_calls,
+    see_free_calls,
     see_start,
     see_thinking,
     see_trials,
@@ -103,15 +104,21 @@ class Matrix:
         title, look = subject.title, self.table.look
         play = forced(place / "forced", subject, server, self.home)
         if look(f"{title}: attached to as `{subject.name}@URL`", partial(see_trials, play)):
-            if not subject.call:
-                look(f"{title}: forced calls ({subject.tool_parser})", partial(see_calls, play))
-            if subject.reasoning_parser:
-                look(f"{title}: thinking ({subject.reasoning_parser})", partial(see_thinking, play))
+            if subject.ends:
+                look(
+                    f"{title}: forced calls ({subject.tool_parser})",
+                    partial(see_forced_calls, play, loses=subject.loses),
+                )
             look(f"{title}: repeated beginnings", partial(see_cache, play, caches=subject.caches))
             look(f"{title}: /metrics, stored", partial(see_counts, play))
         play = free(place / "free", subject, server, self.home)
         if look(f"{title}: calls that nobody forced, played", partial(see_trials, play)):
-            look(f"{title}: such calls ({subject.tool_parser})", partial(see_calls, play))
+            look(f"{title}: such calls ({subject.tool_parser})", partial(see_free_calls, play))
+            if subject.reasoning_parser:
+                look(
+                    f"{title}: thinking ({subject.reasoning_parser})",
+                    partial(see_thinking, play, rethinks=subject.rethinks),
+                )
 
     def stretch(self) -> None:
         """A window stretched by YaRN, and a second model after it in the same study."""

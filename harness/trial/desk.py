@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from harness.agents.agent import Prompt
 from harness.clients.client import Ask, Conversation, Model, Shared
-from harness.trial.mangled import mangled_call, unbalanced_think
+from harness.trial.mangled import breaks_off, mangled_call, unbalanced_think
 from scenarios.exam import Exam
 from scenarios.transcript import (
     AssistantMessage,
@@ -123,6 +123,9 @@ class TrialDesk:
             message = self.messages[-1] = self.segments[-1][1][-1] = prompt.read(message)
         elif mangled_call(message, self.exam.key.tools):
             raise Ended("parser", "call_as_text", "the server's parser left a whole tool call in the text")
+        for call in message.tool_calls:
+            if breaks_off(call.arguments_json):
+                self.note(f"the arguments of {call.name} break off in a reply that the server calls whole")
         self.hops += 2 if message.tool_calls else 1
         self._check_protocol(message)
         if message.tool_calls:

@@ -17,8 +17,9 @@ from scripts.serving_checks.talking import (
     forced,
     free,
     see_cache,
-    see_calls,
     see_counts,
+    see_forced_calls,
+    see_free_calls,
     see_start,
     see_thinking,
     see_trials,
@@ -62,15 +63,15 @@ def test_it_is_listed_with_its_window(talk: Talk) -> None:
 
 
 def test_forced_calls_are_calls_of_real_tools(talk: Talk) -> None:
-    assert see_calls(talk.forced)
+    assert see_forced_calls(talk.forced, loses=talk.subject.loses)
 
 
 def test_a_call_that_nobody_forced_is_read_out_of_the_text(talk: Talk) -> None:
-    assert see_calls(talk.free)
+    assert see_free_calls(talk.free)
 
 
 def test_reasoning_stands_apart_where_thinking_is_on_and_only_there(talk: Talk) -> None:
-    assert see_thinking(talk.forced)
+    assert see_thinking(talk.free, rethinks=talk.subject.rethinks)
 
 
 def test_a_repeated_beginning_is_cached_and_both_sides_count_it(talk: Talk) -> None:

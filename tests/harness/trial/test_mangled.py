@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.trial.mangled import mangled_call, unbalanced_think
+from harness.trial.mangled import breaks_off, mangled_call, unbalanced_think
 from scenarios.exam import ToolSpec
 from scenarios.transcript import AssistantMessage, ToolCall, Usage
 
@@ -53,6 +53,36 @@ def test_a_reply_whose_calls_were_parsed_is_not_mangled() -> None:
 
 def test_a_model_that_was_offered_nothing_can_only_have_made_it_up() -> None:
     assert not mangled_call(AssistantMessage(text=f"<tool_call>{WHOLE}</tool_call>"), ())
+
+
+@pytest.mark.parametrize("end", range(1, len(WHOLE)))
+def test_every_beginning_of_an_object_breaks_off(end: int) -> None:
+    assert breaks_off(WHOLE[:end])
+
+
+@pytest.mark.parametrize("text", ['{"a": nul', '{"a": -', '{"a": 14', '{"a": [true, f', ' {"a": "\\'])
+def test_so_does_an_object_within_a_number_a_word_or_an_escape(text: str) -> None:
+    assert breaks_off(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        WHOLE,
+        f"{WHOLE}}}",
+        '{"a": 1]',
+        '{"a": none',
+        '{"a" 1',
+        '{"a": 1,, ',
+        '[{"a"',
+        "null",
+        "O-17",
+    ],
+)
+def test_what_is_whole_or_wrong_in_another_way_does_not_break_off(text: str) -> None:
+    assert not breaks_off(text)
 
 
 @pytest.mark.parametrize("text", ["<think>hm", "hm</think>\n\n4", "\n<think>\nhm"])

@@ -152,6 +152,17 @@ async def test_a_forced_first_call_is_asked_for_once_a_turn_and_noted(tmp_path: 
     assert transcript.notes == ("first_call: required",)
 
 
+async def test_arguments_that_break_off_in_a_whole_reply_are_noted(tmp_path: Path) -> None:
+    broken = (LOOK[0], '{"box": "a')
+
+    transcript, _ = await played(tmp_path, [], Scripted([[broken], [PUT], "3"]))
+
+    assert transcript.ended == "done"
+    (note,) = transcript.notes
+    assert LOOK[0] in note
+    assert "break off" in note
+
+
 async def test_a_cancelled_trial_leaves_no_transcript(tmp_path: Path) -> None:
     asked = await exam(tmp_path)
     reached = asyncio.Event()
