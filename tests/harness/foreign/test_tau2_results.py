@@ -116,8 +116,8 @@ def test_what_is_no_results_file_is_told_why(text: str, message: str, tmp_path: 
 
 @pytest.mark.anyio
 @pytest.mark.e2e
+@pytest.mark.tau2
 async def test_trials_are_graded_by_playing_their_calls_again(tmp_path: Path) -> None:
-    pytest.importorskip("tau2", reason="the extra `tau2` is not installed")
     file = results(
         tmp_path,
         simulation(call("One"), 1.0),

@@ -15,8 +15,7 @@ from tests.harness.judges.court import court
 from tests.harness.known import KNOWN, find_variant
 from tests.harness.little_run import Watcher
 
-pytestmark = pytest.mark.anyio
-pytest.importorskip("tau2", reason="the extra `tau2` is not installed")
+pytestmark = [pytest.mark.anyio, pytest.mark.e2e, pytest.mark.tau2]
 
 ONE_MET = '{"verdicts": [{"statement": 1, "reason": "So it is.", "met": true}]}'
 

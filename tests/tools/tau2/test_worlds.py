@@ -22,8 +22,7 @@ from tools.tau2.task_world import TaskWorld
 from tools.tau2.worlds import tau2_world
 from tools.world import Refused
 
-pytest.importorskip("tau2", reason="the extra `tau2` is not installed")
-pytestmark = [pytest.mark.anyio, pytest.mark.e2e]
+pytestmark = [pytest.mark.anyio, pytest.mark.e2e, pytest.mark.tau2]
 
 
 def task_world(domain: str, task: dict[str, JsonValue] | None = None) -> TaskWorld:
