@@ -72,7 +72,7 @@ def session(smollm2: str, tmp_path_factory: pytest.TempPathFactory) -> Session:
 
 
 def test_every_agent_plays_every_scenario_to_an_end_that_counts(session: Session) -> None:
-    assert len(session.asked) == 6
+    assert len(session.asked) == 8
     for agent in AGENTS:
         played = session.played(agent)
         assert tuple(trial.scenario for trial, _ in played) == session.asked
@@ -83,7 +83,7 @@ def test_every_agent_plays_every_scenario_to_an_end_that_counts(session: Session
 
 def test_one_report_holds_the_agents_side_by_side(session: Session) -> None:
     assert [row["model"] for row in session.report["models"]] == list(session.rows.values())
-    assert all(row["graded"] == row["trials"] == 6 for row in session.report["models"])
+    assert all(row["graded"] == row["trials"] == 8 for row in session.report["models"])
     assert session.folder.record.agent == ", ".join(AGENTS)
     assert "qwen-agent" in session.folder.record.versions
     for name in ("report.md", "report.csv", "report.html"):

@@ -18,10 +18,10 @@ WIRES = ("chat", "responses", "messages")
 SUITES = [
     "filesystem/todo-from-notes",
     "filesystem/which-ana",
+    "filesystem/two-settings",
     "filesystem/meeting-actions-zh",
+    "filesystem/stock-count-zh",
     "shop/gift-card-balance",
-    "shop/zh-which-wang-fang",
-    "office/which-okafor",
 ]
 SECONDS = 900
 
@@ -39,7 +39,7 @@ def compared(smollm2: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str
         }
         for wire in WIRES
     ]
-    study = {"models": models, "suites": SUITES, "limits": {"concurrency": 2}}
+    study = {"models": models, "suites": SUITES, "limits": {"concurrency": 6}}
     (folder / "study.yaml").write_text(yaml.safe_dump(study), "utf-8")
     before = counters(smollm2)
     command = (str(LONGSPAN), "run", str(folder / "study.yaml"), "--runs", str(folder / "runs"), "--json")
