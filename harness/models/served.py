@@ -189,16 +189,23 @@ class Servers:
         """The servers of a row: those that are up where they serve it alike, else new ones once those are
         gone. Raises `ModelError`.
         """
-        said = self.serving.get(variant.label)
-        asked = serving_of(variant, said)
-        key = f"{variant.model} {variant.first_call} {asked.model_dump_json()}"
+        key = self._name(variant)
         if self._served is None or key != self._key or self._served.endpoint.ended() is not None:
             await self.stop()
+            said = self.serving.get(variant.label)
             prepared = prepare(variant, said, self.environment, self.known, self.concurrency)
             self.say(prepared.said)
             servers = started(prepared, self.environment, self.logs, self.say)
             self._served, self._key = await self._stack.enter_async_context(servers), key
         return self._served
+
+    def alike(self, one: ModelVariant, other: ModelVariant) -> bool:
+        """Whether the servers of one row serve the other as they are."""
+        return self._name(one) == self._name(other)
+
+    def _name(self, variant: ModelVariant) -> str:
+        asked = serving_of(variant, self.serving.get(variant.label))
+        return f"{variant.model} {variant.first_call} {asked.model_dump_json()}"
 
     async def stop(self) -> None:
         stack, self._stack, self._served = self._stack, AsyncExitStack(), None

@@ -55,13 +55,20 @@ async def open_user(record: RunRecord, opening: Opening) -> AsyncIterator[OpenUs
     if variant is None:
         yield OpenUser(user=ScriptedUser())
         return
-    async with open_model(variant, _beside_the_models(variant, record, opening)) as opened:
+    variant, opening = _beside_the_models(variant, record, opening)
+    async with open_model(variant, opening) as opened:
         yield OpenUser(user=ModelUser(model=opened.model), gone=opened.gone)
 
 
-def _beside_the_models(variant: ModelVariant, record: RunRecord, opening: Opening) -> Opening:
+def _beside_the_models(
+    variant: ModelVariant, record: RunRecord, opening: Opening
+) -> tuple[ModelVariant, Opening]:
     """Of the models that we serve one is up at a time, and the user's has to stay: it gets servers of its
-    own, unless no other of ours is played.
+    own, unless every other of ours is served as it is, but for calls that can be forced.
     """
-    ours = {model.label for model in record.models if is_local(model) and model.base_url is None}
-    return opening if ours <= {variant.label} else replace(opening, servers=None)
+    ours = [model for model in record.models if is_local(model) and model.base_url is None]
+    if opening.servers is not None and is_local(variant):
+        for one in (variant, *(variant.model_copy(update={"first_call": it.first_call}) for it in ours)):
+            if all(opening.servers.alike(one, other) for other in ours):
+                return one, opening
+    return variant, replace(opening, servers=None)
