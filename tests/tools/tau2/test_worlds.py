@@ -56,6 +56,14 @@ def test_what_tau2_calls_an_error_is_refused_in_its_words() -> None:
         task_world("mock").call("assistant", "fly", {})
 
 
+def test_a_calculation_that_would_not_end_is_refused_as_one_whose_result_is_too_large() -> None:
+    world = task_world("airline")
+    for expression in ("9**9**9**9", "10**999"):
+        with pytest.raises(Refused, match=r"^Error: int too large to convert to float$"):
+            world.call("assistant", "calculate", {"expression": expression})
+    assert world.call("assistant", "calculate", {"expression": "2**10"}).text == "1024.0"
+
+
 def test_equal_changes_are_equal_hashes_of_the_whole_database() -> None:
     """Over edits of a big database that end alike, end otherwise, or are spelt otherwise."""
     fetch, cancel = "get_reservation_details", "cancel_reservation"
