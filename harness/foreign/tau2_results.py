@@ -6,6 +6,7 @@ verdicts on assertions in natural language are those that stand in the file.
 """
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,8 +64,9 @@ class Regraded:
 
     @property
     def differs(self) -> bool:
-        """Whether tau2's own verdict in the file is another."""
-        return self.recorded is not None and (self.recorded == 1.0) is not self.verdict.success
+        """Whether tau2's own verdict in the file is another; none is where one of them is not known."""
+        here = self.verdict.success
+        return self.recorded is not None and here is not None and (self.recorded == 1.0) is not here
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,12 +141,11 @@ async def _regraded(one: Mapping[str, JsonValue], exam: Exam, home: WorldHome) -
         segments=(SegmentRecord(segment="talk", messages=tuple(replay.events)),),
         changes=changes,
     )
-    recorded = reward.get("reward")
     return Regraded(
         task=str(one.get("task_id")),
         trial=transcript.repeat,
         ended=ended,
-        recorded=float(recorded) if isinstance(recorded, int | float) else None,
+        recorded=_reward(reward.get("reward")),
         verdict=judge(exam, transcript, _judged(reward)),
         notes=tuple(replay.notes),
     )
@@ -243,6 +244,10 @@ def _parsed(text: str) -> JsonValue:
     except ValueError:
         return text
     return value
+
+
+def _reward(value: JsonValue) -> float | None:
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
 def _number(value: JsonValue) -> int:

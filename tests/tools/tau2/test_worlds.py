@@ -16,6 +16,7 @@ from scenarios.scenario import Scenario
 from scenarios.transcript import ToolCall
 from scoring.grade import grade
 from tests.tools.tiny_world import home
+from tools.failure import WorldFailed
 from tools.open_world import open_world
 from tools.tau2 import domains
 from tools.tau2.task_world import TaskWorld
@@ -62,6 +63,33 @@ def test_a_calculation_that_would_not_end_is_refused_as_one_whose_result_is_too_
         with pytest.raises(Refused, match=r"^Error: int too large to convert to float$"):
             world.call("assistant", "calculate", {"expression": expression})
     assert world.call("assistant", "calculate", {"expression": "2**10"}).text == "1024.0"
+
+
+@pytest.mark.parametrize(
+    "initial",
+    [
+        {"initialization_data": 5},
+        {"initialization_actions": [{"env_type": "assistant", "func_name": "fly", "arguments": {}}]},
+    ],
+)
+def test_a_task_of_another_version_says_that_it_does_not_fit(initial: JsonValue) -> None:
+    with pytest.raises(WorldFailed, match="initial state does not fit the code of the installed tau2"):
+        task_world("mock", {"initial_state": initial})
+
+
+@pytest.mark.parametrize("text", ['{"tasks": {}, "users": {}, "pets": {}}', "{", None])
+def test_data_of_another_version_says_that_it_does_not_fit(text: str | None, tmp_path: Path) -> None:
+    if text is not None:
+        (tmp_path / "db.json").write_text(text, "utf-8")
+
+    with pytest.raises(WorldFailed, match=r"the data in .* does not fit the code of the installed tau2"):
+        domains.domain("mock", str(tmp_path))
+
+
+def test_an_assertion_of_another_version_is_one_that_raises() -> None:
+    world = task_world("mock", {"evaluation_criteria": {"env_assertions": [{"about": "pets"}]}})
+
+    assert str(world.changes()[-1].after).startswith("ValidationError: ")
 
 
 def test_equal_changes_are_equal_hashes_of_the_whole_database() -> None:
