@@ -65,6 +65,14 @@ def test_a_calculation_that_would_not_end_is_refused_as_one_whose_result_is_too_
     assert world.call("assistant", "calculate", {"expression": "2**10"}).text == "1024.0"
 
 
+def test_an_agent_on_its_own_is_done_whatever_it_says_with_that() -> None:
+    world = tau2_world("tau2-mock-solo")
+    done = next(tool for tool in world.tools if tool.name == "done")
+
+    for given in ({}, {"summary": "All made."}, {"tool_name": "x", "requestor": "y", "state": "z"}):
+        assert done.run(task_world("mock"), **given) == "Noted."
+
+
 @pytest.mark.parametrize(
     "initial",
     [
