@@ -143,6 +143,18 @@ async def test_trials_are_graded_by_playing_their_calls_again(tmp_path: Path) ->
     }
 
 
+@pytest.mark.anyio
+@pytest.mark.e2e
+@pytest.mark.tau2
+async def test_two_calls_with_one_id_are_each_compared_with_their_own_answer(tmp_path: Path) -> None:
+    second = json.dumps({"task_id": "task_3", "title": "Two", "description": None, "status": "pending"})
+    file = results(tmp_path, simulation([*call("One"), *call("Two", answer=second)], 0.0))
+
+    (found,) = await regrade(read_results(file), home(tmp_path))
+
+    assert (found.notes, found.verdict.success) == ((), False)
+
+
 def test_what_is_not_known_differs_from_nothing() -> None:
     unknown = TheirVerdict(benchmark="tau2", success=None, reason="nobody was asked")
     wrong = TheirVerdict(benchmark="tau2", success=False, reason="")
