@@ -77,7 +77,11 @@ def read_tasks(source: Source, domain: str, split: str) -> tuple[dict[str, JsonV
     tasks = tasks.get("tasks", []) if isinstance(tasks, dict) else tasks
     ids = frozenset(map(str, wanted)) if isinstance(wanted, list) else frozenset()
     every = tasks if isinstance(tasks, list) else []
-    return tuple(task for task in every if isinstance(task, dict) and str(task.get("id")) in ids)
+    found = tuple(task for task in every if isinstance(task, dict) and str(task.get("id")) in ids)
+    if missing := sorted(ids - {str(task["id"]) for task in found}):
+        said = f"has no tasks for {len(missing)} ids of the split {split!r}, such as {missing[0]!r}"
+        raise _problem(str(folder / "tasks.json"), said)
+    return found
 
 
 @cache

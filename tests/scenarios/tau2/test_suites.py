@@ -228,3 +228,12 @@ def test_a_prompt_that_another_version_lacks_is_named(tmp_path: Path) -> None:
         ScenarioError, match=r"llm_agent.py: gives no text the name SYSTEM_PROMPT: .* version"
     ):
         Tau2Suites(find=lambda _: source).load("tau2/mock", None)
+
+
+def test_a_split_whose_tasks_are_not_there_is_no_smaller_split(tmp_path: Path) -> None:
+    source = package(tmp_path, [PLAIN])
+    splits = tmp_path / "data" / "tau2" / "domains" / "mock" / "split_tasks.json"
+    splits.write_text(json.dumps({"base": ["make_1", "make_2"]}), "utf-8")
+
+    with pytest.raises(ScenarioError, match="no tasks for 1 ids of the split 'base', such as 'make_2'"):
+        read_tasks(source, "mock", "base")
