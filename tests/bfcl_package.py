@@ -13,6 +13,8 @@ from typing import Any
 from scenarios.bfcl.package import FOLDER, MARKER
 
 LAMP = '''
+from decimal import getcontext
+
 STEPS = []
 
 
@@ -44,7 +46,22 @@ class TicketAPI:
         self.log = words
         self.log.append("kept")
         return "kept"
+
+    def tangle(self):
+        self.log = [self.log]
+        self.log.append(self.log)
+
+    def double(self):
+        self.log = [self.log, self.log]
+
+    def sharpen(self, digits):
+        getcontext().prec = digits
 '''
+MATHEMATICS = """
+class MathAPI:
+    def power(self, base, exponent):
+        return {"result": base**exponent}
+"""
 PROMPTS = 'OTHER = 1\nDEFAULT_USER_PROMPT_FOR_ADDITIONAL_FUNCTION_FC = (\n    "There is " "more now."\n)\n'
 
 
@@ -150,6 +167,7 @@ def put_package(home: Path) -> Path:
     for folder in (root, root / "eval_checker", root / "eval_checker" / "multi_turn_eval", sources):
         (folder / "__init__.py").touch()
     (sources / "ticket_api.py").write_text(LAMP, encoding="utf-8")
+    (sources / "math_api.py").write_text(MATHEMATICS, encoding="utf-8")
     (root / "constants" / "default_prompts.py").write_text(PROMPTS, encoding="utf-8")
     _lines(root / "data" / "multi_turn_func_doc" / "ticket_api.json", LAMP_DOCS)
     for name, rows in QUESTIONS.items():

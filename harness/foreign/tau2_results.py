@@ -6,6 +6,8 @@ verdicts on assertions in natural language are those that stand in the file.
 """
 
 import json
+import math
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,8 +65,9 @@ class Regraded:
 
     @property
     def differs(self) -> bool:
-        """Whether tau2's own verdict in the file is another."""
-        return self.recorded is not None and (self.recorded == 1.0) is not self.verdict.success
+        """Whether tau2's own verdict in the file is another; none is where one of them is not known."""
+        here = self.verdict.success
+        return self.recorded is not None and here is not None and (self.recorded == 1.0) is not here
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,12 +142,11 @@ async def _regraded(one: Mapping[str, JsonValue], exam: Exam, home: WorldHome) -
         segments=(SegmentRecord(segment="talk", messages=tuple(replay.events)),),
         changes=changes,
     )
-    recorded = reward.get("reward")
     return Regraded(
         task=str(one.get("task_id")),
         trial=transcript.repeat,
         ended=ended,
-        recorded=float(recorded) if isinstance(recorded, int | float) else None,
+        recorded=_reward(reward.get("reward")),
         verdict=judge(exam, transcript, _judged(reward)),
         notes=tuple(replay.notes),
     )
@@ -159,9 +161,10 @@ class _Replay:
     notes: list[str] = field(default_factory=list)
 
     async def play(self, messages: Sequence[Mapping[str, JsonValue]], world: OpenWorld) -> None:
-        recorded = {
-            str(one.get("id")): str(one.get("content") or "") for one in messages if one.get("role") == "tool"
-        }
+        recorded: dict[str, deque[str]] = {}  # some endpoints give an id to more than one call
+        for one in messages:
+            if one.get("role") == "tool":
+                recorded.setdefault(str(one.get("id")), deque()).append(str(one.get("content") or ""))
         for message in messages:
             text = str(message.get("content") or "")
             calls = [call for call in _list(message.get("tool_calls")) if isinstance(call, dict)]
@@ -187,12 +190,13 @@ class _Replay:
             arguments_json=json.dumps(call.get("arguments") or {}, ensure_ascii=False),
         )
 
-    async def _answer(self, call: ToolCall, world: OpenWorld, recorded: Mapping[str, str]) -> ToolMessage:
+    async def _answer(
+        self, call: ToolCall, world: OpenWorld, recorded: Mapping[str, deque[str]]
+    ) -> ToolMessage:
         said = await world.call(call, self.scenario.side_of(call.name))
-        if call.id in recorded and said.problem != "unknown_tool":
-            was = recorded[call.id]
-            if _parsed(was) != _parsed(said.text):
-                self.notes.append(f"{call.name} ({call.id}) answers otherwise than recorded")
+        was = recorded[call.id].popleft() if recorded.get(call.id) else None
+        if was is not None and said.problem != "unknown_tool" and _parsed(was) != _parsed(said.text):
+            self.notes.append(f"{call.name} ({call.id}) answers otherwise than recorded")
         return said
 
 
@@ -243,6 +247,10 @@ def _parsed(text: str) -> JsonValue:
     except ValueError:
         return text
     return value
+
+
+def _reward(value: JsonValue) -> float | None:
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
 def _number(value: JsonValue) -> int:

@@ -1,7 +1,9 @@
 """Packages of others that are read and not depended on: one folder each under the home of Longspan.
 
-They are installed by pip with its resolver off and from a complete list, since what they pin would clash
-with what we need. Nothing of ours imports them by accident: the folder is on nobody's path.
+They are installed by pip with its resolver off and from a complete list with hashes, since what they pin
+would clash with what we need. What is new is put together beside the folder and then takes its place, so that
+what was there stays until it is whole. Nothing of ours imports them by accident: the folder is on nobody's
+path.
 """
 
 import hashlib
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from local_models.step import InstallError, Say, one_at_a_time, run_step
+from local_models.step import AGAIN, Causes, InstallError, Say, one_at_a_time, run_step
 from scenarios.bfcl.package import FOLDER, MARKER
 from scenarios.record import Record
 
@@ -35,6 +37,18 @@ PACKAGES: Mapping[str, Package] = MappingProxyType(
             megabytes=16,
         )
     }
+)
+_CAUSES: Causes = (
+    (
+        r"DO NOT MATCH THE HASHES",
+        "a file is not the one that we know",
+        "look at pip's index, empty its cache (pip cache purge), then " + AGAIN,
+    ),
+    (
+        r"No module named pip",
+        "this Python has no pip",
+        f"install it ({sys.executable} -m ensurepip), then " + AGAIN,
+    ),
 )
 
 
@@ -65,19 +79,29 @@ def install_package(
             say(f"{package.title} is installed in {wanted.folder}")
             return wanted
         say(f"Installing {package.title} into {wanted.folder} ({package.megabytes} MB)")
-        shutil.rmtree(wanted.folder, ignore_errors=True)
+        new = wanted.folder.with_name(f"{wanted.folder.name}.new")
+        _remove(new)
         quiet = ("--no-input", "--disable-pip-version-check", "--progress-bar", "off")
         run_step(
             f"installing {name}",
             (
                 *(sys.executable, "-m", "pip", "install", *quiet, "--no-deps", "--no-compile"),
-                *("--target", wanted.folder, "-r", package.requirements),
+                *("--only-binary", ":all:", "--target", new, "-r", package.requirements),
             ),
             log=home / "logs" / f"install-{name}.log",
             seconds=600,
+            causes=_CAUSES,
         )
-        marker.write_text(wanted.model_dump_json(indent=2), encoding="utf-8")
+        (new / MARKER).write_text(wanted.model_dump_json(indent=2), encoding="utf-8")
+        _remove(wanted.folder)
+        new.rename(wanted.folder)
     return wanted
+
+
+def _remove(folder: Path) -> None:
+    """Raises `OSError` for what cannot be removed."""
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def _is(marker: Path, wanted: InstalledPackage) -> bool:

@@ -20,7 +20,7 @@ FOLDER = Path("packages") / "bfcl"
 """Under the home of Longspan."""
 MARKER = "finished.json"
 """Written last, so that what was cut short is not taken for whole."""
-REMEDY = "run `longspan install bfcl` (12 MB)"
+REMEDY = "run `longspan install bfcl` (16 MB)"
 
 
 class NoBfcl(Exception):

@@ -63,14 +63,24 @@ class BfclSuites:
 
     def load(self, name: str, data: Path | None) -> Suite:
         """One category. `data` is another home to look in. Raises `ScenarioError`."""
-        category = name.partition("/")[2]
+        category, _, split = name.partition("/")[2].partition(":")
+        if split:
+            raise _problem(name, f"BFCL has no splits; take {BENCHMARK}/{category}")
         try:
             package = bfcl(data or self.home)
             scenarios = tuple(_scenarios(package, category))
         except NoBfcl as error:
-            raise ScenarioError([Problem(file=Path(name), message=str(error))]) from error
+            raise _problem(name, str(error)) from error
+        except (LookupError, TypeError, ValueError, SyntaxError) as error:  # rows of another version
+            said = " ".join(f"{type(error).__name__}: {error}".split())
+            message = f"{DISTRIBUTION} is not as we know it ({said}); {REMEDY} for the version we do know"
+            raise _problem(name, message) from error
         title = f"BFCL: {category.replace('_', ' ')}"
         return Suite(name=name, title=title, needs=f"{DISTRIBUTION}: {REMEDY}", scenarios=scenarios)
+
+
+def _problem(name: str, message: str) -> ScenarioError:
+    return ScenarioError([Problem(file=Path(name), message=message)])
 
 
 def _scenarios(package: BfclPackage, category: str) -> Iterator[Scenario]:

@@ -44,9 +44,17 @@ def find_source(data: Path | None) -> Source:
     spec = find_spec("tau2")
     if spec is None or not spec.submodule_search_locations:
         raise _problem("tau2", f"is not installed; {INSTALL} brings its domains and their data")
-    package = Path(spec.submodule_search_locations[0])
+    return source_at(Path(spec.submodule_search_locations[0]), data)
+
+
+def source_at(package: Path, data: Path | None) -> Source:
+    """The package in this folder, with its own data or another's. Raises `ScenarioError`."""
     if data is None:
-        return Source(package=package, data=package / "data" / "tau2", version=_installed_version())
+        mine = package / "data" / "tau2"
+        if not (mine / "domains").is_dir():
+            said = f"{package} brings no data; {INSTALL} brings it, or name a checkout by --tau2-data"
+            raise _problem("tau2", said)
+        return Source(package=package, data=mine, version=_installed_version())
     for place in (data / "data" / "tau2", data / "tau2", data):
         if (place / "domains").is_dir():
             return Source(package=package, data=place.resolve(), version=_checkout_version(data))
@@ -69,7 +77,11 @@ def read_tasks(source: Source, domain: str, split: str) -> tuple[dict[str, JsonV
     tasks = tasks.get("tasks", []) if isinstance(tasks, dict) else tasks
     ids = frozenset(map(str, wanted)) if isinstance(wanted, list) else frozenset()
     every = tasks if isinstance(tasks, list) else []
-    return tuple(task for task in every if isinstance(task, dict) and str(task.get("id")) in ids)
+    found = tuple(task for task in every if isinstance(task, dict) and str(task.get("id")) in ids)
+    if missing := sorted(ids - {str(task["id"]) for task in found}):
+        said = f"has no tasks for {len(missing)} ids of the split {split!r}, such as {missing[0]!r}"
+        raise _problem(str(folder / "tasks.json"), said)
+    return found
 
 
 @cache
@@ -100,15 +112,27 @@ def guidelines(source: Source, *, tools: bool) -> str:
     return _text(source.data / "user_simulator" / name)
 
 
+class Words(dict[str, str]):
+    """The texts of a module by name. Raises `ScenarioError` for one that it has not."""
+
+    def __init__(self, module: Path) -> None:
+        super().__init__()
+        self.module = module
+
+    def __missing__(self, name: str) -> str:
+        said = f"gives no text the name {name}: it is of another version than we know; {INSTALL}"
+        raise _problem(str(self.module), said)
+
+
 @cache
-def words_of(source: Source, module: str) -> dict[str, str]:
+def words_of(source: Source, module: str) -> Words:
     """The texts that a module of the package gives names to, such as its prompts."""
     tree = ast.parse(_text(source.package / module))
     nodes = [
         *tree.body,
         *(part for node in tree.body if isinstance(node, ast.ClassDef) for part in node.body),
     ]
-    found: dict[str, str] = {}
+    found = Words(source.package / module)
     for node in nodes:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if (
@@ -140,13 +164,16 @@ def _installed_version() -> str:
 
 
 def _checkout_version(data: Path) -> str:
-    """As the nearest pyproject.toml above the data says; else the folder's name."""
-    for folder in (data, *data.resolve().parents):
+    """As tau2's own pyproject.toml above the data says; else the folder's name."""
+    for folder in (data.resolve(), *data.resolve().parents):
         file = folder / "pyproject.toml"
         if file.is_file():
-            found = re.search(r'^version\s*=\s*"([^"]+)"', _text(file), re.MULTILINE)
+            text = _text(file)
+            if not re.search(r'^name\s*=\s*"[^"]*tau2[^"]*"', text, re.MULTILINE):
+                break  # the data lies in somebody else's project
+            found = re.search(r'^version\s*=\s*"([^"]+)"', text, re.MULTILINE)
             return f"tau2-bench {found[1]}" if found else f"checkout {folder.name}"
-    return f"folder {data.name}"
+    return f"folder {data.resolve().name}"
 
 
 def _json(file: Path) -> JsonValue:

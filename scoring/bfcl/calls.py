@@ -41,6 +41,8 @@ class Attempt:
     """Why its calls cannot be read; then there are none."""
     tried: bool = False
     """Whether it tried to call anything at all."""
+    cut_off: bool = False
+    """Whether it was ended before it had done what it would."""
 
 
 def read_tool_calls(calls: Iterable[ToolCall], names: Mapping[str, str]) -> Attempt:

@@ -8,6 +8,9 @@ from scoring.bfcl.calls import Call
 from scoring.bfcl.defects import Kept
 from scoring.bfcl.values import fault, same
 
+_LONGEST_SHOWN = 200
+"""Letters of what a model wrote, in a reason."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wrong:
@@ -37,7 +40,7 @@ def check_call(call: Call, wanted: KeyCall, rules: Rules) -> Wrong | None:
     if function is None:
         return Wrong(code="wrong_key", why=f"the answer calls {wanted.function}, which was never offered")
     if call.function != function.name:
-        return Wrong(code="wrong_function", why=f"{call.function!r} where {function.name} is wanted")
+        return Wrong(code="wrong_function", why=f"{_shown(call.function)} where {function.name} is wanted")
     for name in function.required:
         if name not in call.arguments:
             return Wrong(code="missing_argument", why=f"{function.name} needs {name}")
@@ -59,9 +62,15 @@ def _check_argument(
     if alternatives is None:
         if "default_refused" not in rules.kept and _is_default(value, parameter, rules.kept):
             return None
-        return Wrong(code="unexpected_argument", why=f"{name} = {value!r} is not wanted")
+        return Wrong(code="unexpected_argument", why=f"{name} = {_shown(value)} is not wanted")
     found = fault(value, alternatives, parameter, rules.language, rules.kept)
-    return Wrong(code=found, why=f"{name} = {value!r}; right is one of {alternatives}") if found else None
+    why = f"{name} = {_shown(value)}; right is one of {alternatives}"
+    return Wrong(code=found, why=why) if found else None
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 
 def _is_default(value: object, parameter: Parameter, kept: Kept) -> bool:

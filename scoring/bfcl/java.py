@@ -28,11 +28,11 @@ _PLAIN = {**dict.fromkeys(("byte", "short", "integer"), (_WHOLE, int)), "double"
 _ARRAY = re.compile(r"new\s+\w+\[\]\s*\{(.*?)\}")
 _NEW_LIST = r"new\s+ArrayList<\w*>"
 _AS_LIST = re.compile(_NEW_LIST + r"\(Arrays\.asList\((.+?)\)\)")
-_ADDING = re.compile(_NEW_LIST + r"\(\)\s*\{\{\s*(.+?)\s*\}\}", re.DOTALL)
+_ADDING = re.compile(_NEW_LIST + r"\(\)\s*+\{\{(?:\s*+(.+?)|\s++)\}\}", re.DOTALL)
 _EMPTY_LIST = re.compile(_NEW_LIST + r"\(\)")
 _ADD = re.compile(r"add\((.+?)\)")
-_NEW_MAP = r"new\s+HashMap<.*?>\s*\(\)"
-_PUTTING = re.compile(_NEW_MAP + r"\s*\{\s*\{?\s*(.*?)\s*\}?\s*\}", re.DOTALL)
+_NEW_MAP = r"new\s++HashMap<.*?>\s*+\(\)"
+_PUTTING = re.compile(_NEW_MAP + r"\s*+\{\s*+\{?+([^}]*+)\}", re.DOTALL)
 _EMPTY_MAP = re.compile(_NEW_MAP)
 _PUT = re.compile(r"put\(\"(.*?)\",\s*(.*?)\)")
 
@@ -71,7 +71,7 @@ def _array_list(text: str, item: str | None) -> Any:
     if found := _AS_LIST.search(text):
         return [_element(part.strip(), item) for part in found[1].split(",")]
     if found := _ADDING.search(text):
-        return [_element(part.strip(), item) for part in _ADD.findall(found[1])]
+        return [_element(part.strip(), item) for part in _ADD.findall(found[1] or "")]
     return [] if _EMPTY_LIST.search(text) else text
 
 

@@ -21,9 +21,7 @@ KINDS: Mapping[str, type] = MappingProxyType(
         "any": str,
     }
 )
-_ROW = r"\s*\[.*?\]\s*"
-_ROWS = rf"{_ROW}(?:,{_ROW})*"
-_TABLE = re.compile(rf"\[{_ROWS}\]|\bnew\s+Array\({_ROWS}\)")
+_OPENING = re.compile(r"(?P<literal>\[)|\bnew\s+Array\(")
 _INNER = re.compile(r"\[(.*?)\]")
 _LIST = re.compile(r"\[(?P<literal>.*?)\]|\bnew\s+Array\((?P<made>.*?)\)")
 _OBJECT = re.compile(r"\{(.*?)\}")
@@ -56,8 +54,8 @@ def converted(text: str, word: str, item: str | None = None) -> Any:
 
 
 def _array(text: str, item: str | None) -> Any:
-    if found := _TABLE.match(text):
-        rows = _INNER.findall(found[0])
+    if table := _table(text):
+        rows = _INNER.findall(table)
         rows[0] = rows[0].strip().removeprefix("[")
         return [[_guessed(part) for part in row.strip().split(",")] for row in rows]
     found = _LIST.match(text)
@@ -69,6 +67,34 @@ def _array(text: str, item: str | None) -> Any:
         return [converted(part, item) if item else _guessed(part) for part in parts]
     except KeyError:
         return text
+
+
+def _table(text: str) -> str:
+    """The array of arrays that a text begins with; empty where it begins with none.
+
+    What a row holds is anything on its line, so one row may reach over many: it ends at the first bracket
+    from which the rest can be read. That is worked out from the back, place by place, since a regular
+    expression would try every way to part the rows.
+    """
+    opening = _OPENING.match(text)
+    if opening is None:
+        return ""
+    closing = "]" if opening["literal"] else ")"
+    padded = text + "\n"
+    solid = [len(text)] * (len(text) + 2)  # by place: where the next thing stands that is no space
+    ends = [0] * (len(text) + 2)  # by place within a row: where the whole table ends; 0 where it does not
+    for place in range(len(text) - 1, -1, -1):
+        letter = text[place]
+        solid[place] = solid[place + 1] if letter.isspace() else place
+        ends[place] = 0 if letter == "\n" else ends[place + 1]
+        if letter == "]":
+            behind = solid[place + 1]
+            if padded[behind] == closing:
+                ends[place] = behind + 1
+            elif padded[behind] == "," and padded[solid[behind + 1]] == "[":
+                ends[place] = ends[solid[behind + 1] + 1] or ends[place]
+    first = solid[opening.end()]
+    return text[: ends[first + 1]] if padded[first] == "[" else ""
 
 
 def _object(text: str) -> Any:

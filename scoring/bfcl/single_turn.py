@@ -40,6 +40,8 @@ def _judge_silence(task: SingleTurn, attempt: Attempt) -> Wrong | None:
         return Wrong(code="called", why=f"called {attempt.calls[0].function!r} where nothing fits")
     if attempt.tried and "unreadable_is_refusal" not in task.rules.kept:
         return Wrong(code="called", why=f"tried to call, unreadably: {attempt.unreadable}")
+    if attempt.cut_off and "cut_off_is_refusal" not in task.rules.kept:
+        return Wrong(code="cut_short", why="cut off before it called anything")
     return None
 
 

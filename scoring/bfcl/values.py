@@ -30,6 +30,11 @@ _KINDS: Mapping[Language, Mapping[str, type]] = MappingProxyType(
     {"python": _PYTHON, "java": java.KINDS, "javascript": javascript.KINDS}
 )
 _HOLDERS = frozenset({"array", "tuple", "Array", "ArrayList"})
+_TAKEN_APART = _HOLDERS | {"HashMap", "dict"}
+_LONGEST_SOURCE = 2_000
+"""Letters of a Java or JavaScript value that is taken apart, which may take their square; no right one has
+more than 200.
+"""
 
 
 def fault(
@@ -43,6 +48,8 @@ def fault(
     if language != "python":
         if not isinstance(value, str):
             return "wrong_type"
+        if len(value) > _LONGEST_SOURCE and parameter.type in _TAKEN_APART:
+            return "wrong_value"
         convert = java.converted if language == "java" else javascript.converted
         value = convert(value, parameter.type, parameter.items if parameter.type in _HOLDERS else None)
     else:

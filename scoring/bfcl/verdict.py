@@ -1,6 +1,7 @@
 """BFCL's verdict on a trial as its own rules give it, and beside it without their known defects."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import combinations
 from typing import cast
 
@@ -44,7 +45,8 @@ def _wrong(criteria: Criteria, exam: Exam, transcript: Transcript, kept: Kept) -
             kept=kept,
         )
         task = SingleTurn(family=family_of(criteria.category), key=criteria.key, rules=rules)
-        return judge_turn(task, read_tool_calls(first_calls(transcript), criteria.names))
+        attempt = read_tool_calls(first_calls(transcript), criteria.names)
+        return judge_turn(task, replace(attempt, cut_off=transcript.ended != "done"))
     if transcript.ended != "done":
         return Wrong(code="cut_short", why=f"the conversation ended as `{transcript.ended}`")
     gold, played = read_turns(exam, transcript, criteria.server)

@@ -10,18 +10,25 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from decimal import localcontext
 from importlib import import_module
+from itertools import count
 from typing import Any
 
 from pydantic import JsonValue
 
 from scenarios.bfcl.conversations import MODULES
 from scenarios.bfcl.package import MODULE, BfclPackage
+from tools.bfcl.bounds import MATHEMATICS, too_much
 
 _SOURCES = f"{MODULE}.eval_checker.multi_turn_eval.func_source_code"
-_STATELESS = frozenset({"MathAPI"})
+_STATELESS = frozenset({MATHEMATICS})
 _LONGEST_TEXT = 500
 """Letters of a text in a state; a longer one is shown by its hash."""
+_MOST_PARTS = 100_000
+"""Of a state; the largest that a task begins with has 1,400."""
+_CIRCULAR = "a state within itself"
+_TOO_LARGE = f"a state of more than {_MOST_PARTS} parts"
 
 
 class BackEnds:
@@ -38,7 +45,7 @@ class BackEnds:
                 one._load_scenario(deepcopy(config.get(name, {})), long_context=long_context)  # noqa: SLF001 # its own way to begin
             # What they begin with may be a constant of their module, which a call would change for good.
             self._of[name] = one = deepcopy(one)
-            self._digests[name] = _digest(state_of(one))
+            self._digests[name] = _digest_of(one)
         self._owners = {tool: name for name, one in self._of.items() for tool in _methods(one)}
 
     def call(self, tool: str, arguments: Mapping[str, Any]) -> tuple[str, bool]:
@@ -46,30 +53,49 @@ class BackEnds:
         owner = self._owners.get(tool)
         if owner is None:
             return f"Error during execution: name '{tool}' is not defined", True
+        if self._digests[owner] == _TOO_LARGE:  # a folder copied into itself again and again doubles
+            return f"Error during execution: {_TOO_LARGE}", True
+        if owner == MATHEMATICS and (why := too_much(tool, arguments)):
+            return f"Error during execution: {why}", True
         try:
             given = deepcopy(dict(arguments))  # the back ends keep what they are given, and change it
-            return _written(getattr(self._of[owner], tool)(**given)), False
+            with localcontext():  # one of them sets the precision of all decimals
+                return _written(getattr(self._of[owner], tool)(**given)), False
         except Exception as error:  # the boundary to code that is not ours; BFCL gives the model its message
             return f"Error during execution: {error}", True
         finally:
-            self._digests[owner] = _digest(state_of(self._of[owner]))
+            self._digests[owner] = _digest_of(self._of[owner])
 
     def digests(self) -> dict[str, str]:
-        """A hash of each back end's state: equal exactly when BFCL finds two states equal."""
+        """A hash of each back end's state: equal exactly when BFCL finds two states equal. One that has no
+        end is equal to none that gold leaves.
+        """
         return dict(self._digests)
 
     def state(self) -> dict[str, JsonValue]:
         """The public attributes by back end, with long texts by their hash."""
-        return {name: _shortened(state_of(one)) for name, one in self._of.items()}
+        return {
+            name: self._digests[name] if self._digests[name] in (_CIRCULAR, _TOO_LARGE) else _shown(one)
+            for name, one in self._of.items()
+        }
+
+
+class _TooLarge(Exception):
+    """A state has more parts than anybody reads."""
 
 
 def state_of(one: Any) -> Any:
-    """The public attributes of an object as JSON in which equal means equal to Python."""
-    return {name: _plain(value) for name, value in vars(one).items() if not name.startswith("_")}
+    """The public attributes of an object as JSON in which equal means equal to Python. Raises
+    `RecursionError` where one holds itself.
+    """
+    parts = count(1)
+    return {name: _plain(value, parts) for name, value in vars(one).items() if not name.startswith("_")}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, parts: Iterator[int]) -> Any:
     """A value spelt so that two are written alike exactly when Python calls them equal."""
+    if next(parts) > _MOST_PARTS:
+        raise _TooLarge
     match value:
         case bool() | int():
             return int(value)
@@ -78,17 +104,19 @@ def _plain(value: Any) -> Any:
         case str() | None:
             return value
         case dict():
-            return {"dict": sorted(([_plain(k), _plain(v)] for k, v in value.items()), key=_spelt)}
+            return {
+                "dict": sorted(([_plain(k, parts), _plain(v, parts)] for k, v in value.items()), key=_spelt)
+            }
         case list():
-            return [_plain(item) for item in value]
+            return [_plain(item, parts) for item in value]
         case tuple():
-            return {"tuple": [_plain(item) for item in value]}
+            return {"tuple": [_plain(item, parts) for item in value]}
         case set() | frozenset():
-            return {"set": sorted((_plain(item) for item in value), key=_spelt)}
+            return {"set": sorted((_plain(item, parts) for item in value), key=_spelt)}
     if type(value).__module__.startswith(_SOURCES):  # a file or a folder, which knows its parent
         attributes = {name: one for name, one in vars(value).items() if not name.startswith("_")}
         attributes.pop("parent", None)
-        return {type(value).__name__: _plain(attributes)}
+        return {type(value).__name__: _plain(attributes, parts)}
     return repr(value)
 
 
@@ -98,6 +126,19 @@ def _spelt(value: Any) -> str:
 
 def _digest(value: Any) -> str:
     return hashlib.sha256(_spelt(value).encode()).hexdigest()[:16]
+
+
+def _digest_of(one: Any) -> str:
+    try:
+        return _digest(state_of(one))
+    except RecursionError:
+        return _CIRCULAR
+    except _TooLarge:
+        return _TOO_LARGE
+
+
+def _shown(one: Any) -> JsonValue:
+    return _shortened(state_of(one))
 
 
 def _shortened(value: Any) -> JsonValue:

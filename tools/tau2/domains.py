@@ -6,7 +6,8 @@ loaded once in a process and each trial gets a view of it (`tools.tau2.tables`).
 
 import json
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,7 @@ from typing import Any
 
 from pydantic import BaseModel, JsonValue
 
+from tools.failure import WorldFailed, in_short
 from tools.tau2.tables import Table
 
 DOMAINS = ("airline", "retail", "telecom", "mock")
@@ -55,7 +57,9 @@ class Domain:
 
 @cache
 def domain(name: str, folder: str | None) -> Domain:
-    """The domain with its data from a folder, or with what the package brings. Raises `NoTau2`."""
+    """The domain with its data from a folder, or with what the package brings. Raises `NoTau2`, and
+    `WorldFailed` where the package's code does not take that data.
+    """
     _quiet()
     build = _module(f"tau2.domains.{name}.environment").get_environment
     installed = build()
@@ -64,7 +68,8 @@ def domain(name: str, folder: str | None) -> Domain:
         return Domain(name=name, build=build, databases=tuple(kit.db for kit in kits))
     found = []
     for kit, stem in zip(kits, ("db", "user_db"), strict=False):
-        found.append(type(kit.db).model_validate(_data(Path(folder), stem)))
+        with _fitting(f"the data in {folder}"):
+            found.append(type(kit.db).model_validate(_data(Path(folder), stem)))
     return Domain(name=name, build=build, databases=tuple(found))
 
 
@@ -89,13 +94,16 @@ def tools_of(name: str) -> tuple[ForeignTool, ...]:
 
 
 def begin(environment: Any, initial: JsonValue) -> None:
-    """Bring an environment into a task's initial state, what was said and done before included."""
-    state = _module("tau2.data_model.tasks").InitialState.model_validate(initial or {})
-    environment.set_state(
-        initialization_data=state.initialization_data,
-        initialization_actions=state.initialization_actions,
-        message_history=list(state.message_history or []),
-    )
+    """Bring an environment into a task's initial state, what was said and done before included. Raises
+    `WorldFailed` where the package's code does not take it.
+    """
+    with _fitting("the task's initial state"):
+        state = _module("tau2.data_model.tasks").InitialState.model_validate(initial or {})
+        environment.set_state(
+            initialization_data=state.initialization_data,
+            initialization_actions=state.initialization_actions,
+            message_history=list(state.message_history or []),
+        )
 
 
 def answer(environment: Any, requestor: str, tool: str, arguments: dict[str, Any]) -> tuple[str, bool]:
@@ -120,8 +128,8 @@ def run_unsynced(environment: Any, requestor: str, tool: str, arguments: dict[st
 
 def holds(environment: Any, assertion: JsonValue) -> bool | str:
     """Whether an assertion about the environment holds; a text says what it raised instead."""
-    record = _module("tau2.data_model.tasks").EnvAssertion.model_validate(assertion)
     try:
+        record = _module("tau2.data_model.tasks").EnvAssertion.model_validate(assertion)
         return bool(environment.run_env_assertion(record, raise_assertion_error=False))
     except Exception as error:  # as tau2's evaluator would, which has no verdict then
         return f"{type(error).__name__}: {error}"
@@ -158,6 +166,17 @@ def _view(database: Any) -> Any:
         value = getattr(database, name)
         fields[name] = Table(value) if isinstance(value, dict) else deepcopy(value)
     return type(database).model_construct(**fields)
+
+
+@contextmanager
+def _fitting(what: str) -> Iterator[None]:
+    """Data of another version meets the code of the installed one here."""
+    try:
+        yield
+    except Exception as error:  # whatever code that is not ours makes of data that is not its own
+        said = in_short(" ".join(f"{type(error).__name__}: {error}".split()))
+        message = f"{what} does not fit the code of the installed tau2 ({said}); install the version it is of"
+        raise WorldFailed("unknown_world", "", message) from error
 
 
 def _data(folder: Path, stem: str) -> JsonValue:

@@ -16,11 +16,13 @@ from pydantic import JsonValue
 from scenarios.transcript import Change
 from tools.state import changes, spelt_alike
 from tools.tau2 import domains
+from tools.tau2.calculations import never_ends
 from tools.tau2.tables import Table
 from tools.world import Refused, Spelt
 
 DATABASES = ("db", "user_db")
 """What the agent's database and the user's are called in paths."""
+_CALCULATOR = "calculate"
 
 
 class TaskWorld:
@@ -34,7 +36,11 @@ class TaskWorld:
         self._begun = _begun(self._environment)
 
     def call(self, requestor: str, tool: str, arguments: dict[str, Any]) -> Spelt:
-        """One call, answered as tau2 answers it. Raises `Refused` for what tau2 calls an error."""
+        """One call, answered as tau2 answers it. Raises `Refused` for what tau2 calls an error, and in its
+        words where it would never come to say so.
+        """
+        if tool == _CALCULATOR and never_ends(arguments.get("expression")):
+            raise Refused("Error: int too large to convert to float")
         text, is_error = domains.answer(self._environment, requestor, tool, arguments)
         if is_error:
             raise Refused(text)

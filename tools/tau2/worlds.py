@@ -56,7 +56,8 @@ def _run(tool: str, requestor: str, state: TaskWorld, /, **arguments: Any) -> Sp
     return state.call(requestor, tool, arguments)
 
 
-def _done(_state: TaskWorld, /) -> str:
+def _done(_state: TaskWorld, /, **_arguments: Any) -> str:
+    """Whatever else the model has to say with it."""
     return "Noted."
 
 

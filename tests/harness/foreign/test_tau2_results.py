@@ -8,6 +8,7 @@ import pytest
 
 from harness.foreign.tau2_results import Regraded, read_results, regrade, summary
 from scenarios.problem import ScenarioError
+from scoring.their_verdict import TheirVerdict
 from tests.tools.tiny_world import home
 
 TASK: dict[str, Any] = {
@@ -140,6 +141,32 @@ async def test_trials_are_graded_by_playing_their_calls_again(tmp_path: Path) ->
         "unknown": 0,
         "differ": 1,
     }
+
+
+@pytest.mark.anyio
+@pytest.mark.e2e
+@pytest.mark.tau2
+async def test_two_calls_with_one_id_are_each_compared_with_their_own_answer(tmp_path: Path) -> None:
+    second = json.dumps({"task_id": "task_3", "title": "Two", "description": None, "status": "pending"})
+    file = results(tmp_path, simulation([*call("One"), *call("Two", answer=second)], 0.0))
+
+    (found,) = await regrade(read_results(file), home(tmp_path))
+
+    assert (found.notes, found.verdict.success) == ((), False)
+
+
+def test_what_is_not_known_differs_from_nothing() -> None:
+    unknown = TheirVerdict(benchmark="tau2", success=None, reason="nobody was asked")
+    wrong = TheirVerdict(benchmark="tau2", success=False, reason="")
+
+    assert not regraded(recorded=0.0, verdict=unknown).differs
+    assert not regraded(recorded=1.0, verdict=unknown).differs
+    assert not regraded(recorded=None, verdict=wrong).differs
+    assert regraded(recorded=1.0, verdict=wrong).differs
+
+
+def regraded(recorded: float | None, verdict: TheirVerdict) -> Regraded:
+    return Regraded(task="t", trial=0, ended="done", recorded=recorded, verdict=verdict)
 
 
 def _counts(found: list[Regraded]) -> dict[str, Any]:

@@ -75,3 +75,17 @@ def test_without_the_package_the_command_is_named(tmp_path: Path) -> None:
     home = put_package(tmp_path)
     with pytest.raises(ScenarioError, match="longspan install bfcl"):
         load(home, "live_simple")
+
+
+def test_a_split_is_told_that_there_is_none(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="BFCL has no splits; take bfcl/parallel"):
+        load(put_package(tmp_path), "parallel:test")
+
+
+@pytest.mark.parametrize("row", ['{"id": "parallel_0"}', "[", "[]", '{"id": "parallel_0", "question": [[]]}'])
+def test_rows_of_another_version_name_it_and_the_command(row: str, tmp_path: Path) -> None:
+    home = put_package(tmp_path)
+    (home / FOLDER / "bfcl_eval" / "data" / "BFCL_v4_parallel.json").write_text(row, "utf-8")
+
+    with pytest.raises(ScenarioError, match=r"bfcl-eval is not as we know it .* `longspan install bfcl`"):
+        load(home, "parallel")

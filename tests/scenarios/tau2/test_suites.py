@@ -9,7 +9,7 @@ import pytest
 from scenarios.load import digest
 from scenarios.problem import ScenarioError
 from scenarios.scenario import Scenario
-from scenarios.tau2.source import Source, data_hash, find_source, policy, read_tasks, words_of
+from scenarios.tau2.source import Source, data_hash, find_source, policy, read_tasks, source_at, words_of
 from scenarios.tau2.suites import Tau2Suites
 from scenarios.transcript import AssistantMessage, ToolMessage, UserMessage
 
@@ -195,3 +195,45 @@ def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
 def test_a_folder_without_domains_says_so(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=r"is not installed|has no folder `domains`"):
         find_source(tmp_path)
+
+
+def test_a_package_without_data_says_so_and_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(
+        ScenarioError, match=r"brings no data; pip install .* or name a checkout by --tau2-data"
+    ):
+        source_at(tmp_path, None)
+
+
+@pytest.mark.parametrize(
+    ("project", "version"),
+    [
+        ('name = "tau2"\nversion = "1.2.3"\n', "tau2-bench 1.2.3"),
+        ('name = "tau2-bench"\ndynamic = ["version"]\n', "checkout theirs"),
+        ('name = "mine"\nversion = "9"\n', "folder tau2"),
+    ],
+)
+def test_the_version_of_a_checkout_is_its_own_projects(project: str, version: str, tmp_path: Path) -> None:
+    data = tmp_path / "theirs" / "data" / "tau2"
+    (data / "domains").mkdir(parents=True)
+    (tmp_path / "theirs" / "pyproject.toml").write_text(f"[project]\n{project}", "utf-8")
+
+    assert source_at(tmp_path, data).version == version
+
+
+def test_a_prompt_that_another_version_lacks_is_named(tmp_path: Path) -> None:
+    source = package(tmp_path, [PLAIN])
+    (tmp_path / "agent" / "llm_agent.py").write_text("AGENT_INSTRUCTION = 'x'", "utf-8")
+
+    with pytest.raises(
+        ScenarioError, match=r"llm_agent.py: gives no text the name SYSTEM_PROMPT: .* version"
+    ):
+        Tau2Suites(find=lambda _: source).load("tau2/mock", None)
+
+
+def test_a_split_whose_tasks_are_not_there_is_no_smaller_split(tmp_path: Path) -> None:
+    source = package(tmp_path, [PLAIN])
+    splits = tmp_path / "data" / "tau2" / "domains" / "mock" / "split_tasks.json"
+    splits.write_text(json.dumps({"base": ["make_1", "make_2"]}), "utf-8")
+
+    with pytest.raises(ScenarioError, match="no tasks for 1 ids of the split 'base', such as 'make_2'"):
+        read_tasks(source, "mock", "base")

@@ -68,3 +68,10 @@ def test_a_call_that_cannot_be_read_is_a_refusal_for_bfcl_alone() -> None:
 def test_any_call_is_relevant_for_bfcl_alone() -> None:
     assert code(task(family="relevance"), call("made_up")) == ""
     assert code(task(family="relevance", kept=CORRECTED), call("made_up")) == "wrong_function"
+
+
+def test_a_reason_shows_the_beginning_of_what_is_long() -> None:
+    wrong = judge(task({"city": ["Rome"]}), Attempt(calls=(call(city="x" * 100_000),), tried=True))
+    assert wrong is not None
+    assert wrong.why.startswith("city = 'xxx")
+    assert len(wrong.why) < 300

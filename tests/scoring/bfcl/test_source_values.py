@@ -7,6 +7,8 @@ import pytest
 from scenarios.bfcl.gold import written
 from scenarios.bfcl.record import Function, Language, Parameter
 from scoring.bfcl import java, javascript
+from scoring.bfcl.defects import STRICT, Kept
+from scoring.bfcl.values import fault
 from tests.scoring.bfcl.tasks import call, code, task
 
 
@@ -91,3 +93,51 @@ def test_what_the_reference_model_writes_is_right(
     wanted = task({"x": [value]}, functions=(function,), language=language)
     assert code(wanted, call("f", x=written(value, parameter, language))) == ""
     assert code(wanted, call("f", x=5)) == "wrong_type"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("[[1, 2], [3]]", [[1, 2], [3]]),
+        ("[ [1],\n [2] ]", [[1], [2]]),
+        ("new Array([1], [2, 3])", [[1], [2, 3]]),
+        ("[[1], [2]] and [[3]]", [[1], [2]]),
+        ("[[1] x], [2]]", [[1], [2]]),
+        ("[[1]\n x, [2]]", ["[1"]),
+        ("[[1], 2]", ["[1"]),
+    ],
+)
+def test_an_array_of_arrays_ends_where_it_can_first(text: str, value: object) -> None:
+    assert javascript.converted(text, "array") == value
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "value"),
+    [
+        ("new ArrayList<>() {{   }}", "ArrayList", []),
+        ("new ArrayList<>() {{ }} add(1); }}", "ArrayList", [1]),
+        ('new HashMap<>() { put("a", 1); }', "HashMap", {"a": 1}),
+        ('new HashMap<>()\n{{\n put("a", 1);\n}}', "HashMap", {"a": 1}),
+        ("new HashMap<>() {{", "HashMap", {}),
+    ],
+)
+def test_the_braces_of_a_java_value_end_where_they_can_first(text: str, word: str, value: object) -> None:
+    assert java.converted(text, word) == value
+
+
+@pytest.mark.parametrize("text", ["[" + "[1], " * 300 + "2]", "[" + "[]," * 300, "[[" + "],[" * 300])
+def test_rows_that_make_no_table_are_read_at_once(text: str) -> None:
+    assert isinstance(javascript.converted(text, "array"), list | str)
+
+
+@pytest.mark.parametrize("text", ["new HashMap<>() {" + " " * 1500, "new HashMap<>() {{" + " {" * 700])
+def test_braces_that_make_no_map_are_read_at_once(text: str) -> None:
+    assert java.converted(text, "HashMap") == {}
+
+
+def test_a_value_that_is_longer_than_any_right_one_is_not_taken_apart() -> None:
+    parameter = Parameter(type="array", items="integer")
+    rules: tuple[Parameter, Language, Kept] = (parameter, "javascript", STRICT)
+
+    assert fault("[1, 2]", [[1, 2]], *rules) == ""
+    assert fault("[1, 2" + " " * 2_000 + "]", [[1, 2]], *rules) == "wrong_value"

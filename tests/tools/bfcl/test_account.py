@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from decimal import getcontext
 from pathlib import Path
 from typing import Any
 
@@ -100,3 +101,39 @@ def test_of_an_object_only_public_attributes_count() -> None:
 def test_the_package_is_on_nobodys_path_afterwards(package: BfclPackage) -> None:
     ends(package)
     assert str(package.root.parent) not in sys.path
+
+
+def test_a_state_that_holds_itself_is_no_other_state_and_the_trial_goes_on(package: BfclPackage) -> None:
+    lamp = ends(package)
+    before = lamp.digests()
+
+    assert lamp.call("tangle", {}) == ("None", False)
+    assert lamp.digests() != before
+    assert lamp.state() == {"TicketAPI": "a state within itself"}
+    assert lamp.call("look", {}) == ('{"level": 9}', False)
+    lamp.call("keep", {"words": []})
+    assert lamp.state() == {"TicketAPI": {"level": 9, "log": ["kept"], "long_context": 0}}
+
+
+def test_a_state_that_doubles_with_every_call_is_called_no_more_once_it_is_too_large(
+    package: BfclPackage,
+) -> None:
+    lamp = ends(package)
+    said = [lamp.call("double", {})[0] for _ in range(200)]
+
+    assert said[-1] == "Error during execution: a state of more than 100000 parts"
+    assert lamp.state() == {"TicketAPI": "a state of more than 100000 parts"}
+
+
+def test_mathematics_that_would_not_end_is_an_error(package: BfclPackage) -> None:
+    mathematics = BackEnds(package, ["MathAPI"], {}, long_context=False)
+
+    assert mathematics.call("power", {"base": 2, "exponent": 8}) == ('{"result": 256}', False)
+    said = mathematics.call("power", {"base": 9, "exponent": 9**9})
+    assert said == ("Error during execution: the result is too large", True)
+
+
+def test_the_precision_that_a_call_sets_is_set_for_nobody_else(package: BfclPackage) -> None:
+    before = getcontext().prec
+    ends(package).call("sharpen", {"digits": 3})
+    assert getcontext().prec == before

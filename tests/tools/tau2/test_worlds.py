@@ -16,6 +16,7 @@ from scenarios.scenario import Scenario
 from scenarios.transcript import ToolCall
 from scoring.grade import grade
 from tests.tools.tiny_world import home
+from tools.failure import WorldFailed
 from tools.open_world import open_world
 from tools.tau2 import domains
 from tools.tau2.task_world import TaskWorld
@@ -54,6 +55,49 @@ def test_what_tau2_calls_an_error_is_refused_in_its_words() -> None:
         task_world("mock").call("assistant", "create_task", {"user_id": "nobody", "title": "T"})
     with pytest.raises(Refused, match=r"^Error: Tool 'fly' not found.$"):
         task_world("mock").call("assistant", "fly", {})
+
+
+def test_a_calculation_that_would_not_end_is_refused_as_one_whose_result_is_too_large() -> None:
+    world = task_world("airline")
+    for expression in ("9**9**9**9", "10**999"):
+        with pytest.raises(Refused, match=r"^Error: int too large to convert to float$"):
+            world.call("assistant", "calculate", {"expression": expression})
+    assert world.call("assistant", "calculate", {"expression": "2**10"}).text == "1024.0"
+
+
+def test_an_agent_on_its_own_is_done_whatever_it_says_with_that() -> None:
+    world = tau2_world("tau2-mock-solo")
+    done = next(tool for tool in world.tools if tool.name == "done")
+
+    for given in ({}, {"summary": "All made."}, {"tool_name": "x", "requestor": "y", "state": "z"}):
+        assert done.run(task_world("mock"), **given) == "Noted."
+
+
+@pytest.mark.parametrize(
+    "initial",
+    [
+        {"initialization_data": 5},
+        {"initialization_actions": [{"env_type": "assistant", "func_name": "fly", "arguments": {}}]},
+    ],
+)
+def test_a_task_of_another_version_says_that_it_does_not_fit(initial: JsonValue) -> None:
+    with pytest.raises(WorldFailed, match="initial state does not fit the code of the installed tau2"):
+        task_world("mock", {"initial_state": initial})
+
+
+@pytest.mark.parametrize("text", ['{"tasks": {}, "users": {}, "pets": {}}', "{", None])
+def test_data_of_another_version_says_that_it_does_not_fit(text: str | None, tmp_path: Path) -> None:
+    if text is not None:
+        (tmp_path / "db.json").write_text(text, "utf-8")
+
+    with pytest.raises(WorldFailed, match=r"the data in .* does not fit the code of the installed tau2"):
+        domains.domain("mock", str(tmp_path))
+
+
+def test_an_assertion_of_another_version_is_one_that_raises() -> None:
+    world = task_world("mock", {"evaluation_criteria": {"env_assertions": [{"about": "pets"}]}})
+
+    assert str(world.changes()[-1].after).startswith("ValidationError: ")
 
 
 def test_equal_changes_are_equal_hashes_of_the_whole_database() -> None:
