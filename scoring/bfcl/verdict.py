@@ -28,13 +28,15 @@ def judge(exam: Exam, transcript: Transcript) -> TheirVerdict:
     criteria = Criteria.model_validate(theirs.criteria)
     strict = _wrong(criteria, exam, transcript, STRICT)
     corrected = _wrong(criteria, exam, transcript, CORRECTED)
-    beside = Score(value=float(corrected is None), reason=_said(corrected, "BFCL's rules without defects"))
+    differs = (strict is None) != (corrected is None)
+    defects = dict(_defects(criteria, exam, transcript)) if differs else {}
+    said = "; ".join((_said(corrected, "BFCL's rules without defects"), *defects))
     return TheirVerdict(
         benchmark=BENCHMARK,
         success=strict is None,
-        scores={"corrected": beside},
+        scores={"corrected": Score(value=float(corrected is None), reason=said)},
         corrected=corrected is None,
-        defects=dict(_defects(criteria, exam, transcript)) if (strict is None) != (corrected is None) else {},
+        defects=defects,
         reason=_said(strict, "BFCL's rules"),
     )
 
