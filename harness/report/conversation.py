@@ -1,6 +1,6 @@
 """One trial as readable text on a terminal: the same view that the page shows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.rule import Rule
@@ -11,6 +11,7 @@ from harness.report.document_view import DocumentView
 from harness.report.request_view import RequestView
 from harness.report.view import (
     CallView,
+    EntryView,
     LeafView,
     MissingView,
     SegmentView,
@@ -52,6 +53,10 @@ def print_trial(view: TrialView, console: Console) -> None:
         console.print(_row("system", Text(view.system, _SOFT)))
     if view.document is not None:
         for label, body in _document(view.document):
+            console.print(_row(label, body))
+    if view.history:
+        console.print(Rule(Text("before the conversation", _SOFT), align="left", style=_SOFT))
+        for label, body in _entries(view.history):
             console.print(_row(label, body))
     for segment in view.segments:
         console.print(Rule(Text(segment.id, _SOFT), align="left", style=_SOFT))
@@ -102,13 +107,7 @@ def _document(asked: DocumentView) -> Iterator[tuple[str, RenderableType]]:
 
 
 def _segment(segment: SegmentView) -> Iterator[tuple[str, RenderableType]]:
-    for entry in segment.entries:
-        if isinstance(entry, CallView):
-            yield f"call {entry.position}", _call(entry)
-        elif isinstance(entry, UserCallView):
-            yield "user call", _user_call(entry)
-        else:
-            yield from _words(entry)
+    yield from _entries(segment.entries)
     for missing in segment.missing:
         text = f"{missing.tool} {missing.arguments}"
         yield "missing", Text.assemble(("✗ ", _BAD), text, (_instead(missing), _SOFT))
@@ -118,6 +117,16 @@ def _segment(segment: SegmentView) -> Iterator[tuple[str, RenderableType]]:
         )
         mark = ("✓ ", _GOOD) if fact.met else ("✗ ", _BAD)
         yield "fact", Text.assemble(mark, f"{_FACTS[fact.kind]} {fact.expected}: {verdict}")
+
+
+def _entries(entries: Sequence[EntryView]) -> Iterator[tuple[str, RenderableType]]:
+    for entry in entries:
+        if isinstance(entry, CallView):
+            yield f"call {entry.position}", _call(entry)
+        elif isinstance(entry, UserCallView):
+            yield "user call", _user_call(entry)
+        else:
+            yield from _words(entry)
 
 
 def _requests(view: TrialView, console: Console) -> None:
@@ -158,7 +167,7 @@ def _words(words: WordsView) -> Iterator[tuple[str, RenderableType]]:
         text.highlight_words([mark], "bold reverse")
     yield words.kind, text
     if words.given:
-        yield "", Text("(its greeting, put into its mouth by the scenario)", _SOFT)
+        yield "", Text("(put into its mouth by the scenario)", _SOFT)
     if words.unheard:
         yield "", Text("(written beside its own calls; nobody heard it)", _SOFT)
     if words.marks:

@@ -157,6 +157,8 @@ class TrialView(Record):
     system: str
     document: DocumentView | None
     """None where no document is asked about."""
+    history: tuple[EntryView, ...]
+    """What had been said before the conversation, as the model was shown it."""
     segments: tuple[SegmentView, ...]
     user: str | None
     """Who played the simulated user; None: its turns were written."""
@@ -210,6 +212,7 @@ def trial_view(  # what was asked, what came of it, and what that costs
         notes=tuple(map(visible, transcript.notes)),
         system=clip(exam.scenario.system, limit)[0],
         document=document_view(exam.scenario, transcript, grade, limit),
+        history=tuple(_entries(_history(exam), 0, {}, limit, ())),
         segments=tuple(_segments(exam, transcript, grade, facts, limit)),
         user=None if transcript.user is None else visible(transcript.user),
         stopped=transcript.stopped,
@@ -274,6 +277,10 @@ def _entries(
                 back = result if isinstance(result, ToolMessage) else None
                 yield _call(call, back, position, verdicts.get(position), limit)
                 position += 1
+
+
+def _history(exam: Exam) -> SegmentRecord:
+    return SegmentRecord(segment="history", messages=exam.scenario.history)
 
 
 def _marks(exam: Exam, transcript: Transcript) -> tuple[str, ...]:

@@ -115,6 +115,7 @@ function conversation(talk) {
     el("dl", { class: "facts", lang: language }, facts.map(([name, words]) => [el("dt", {}, name), el("dd", {}, words)])),
     system && fold(text("system"), el("pre", {}, system)),
     talk.document && asked(talk.document),
+    talk.history.length > 0 && fold(text("before"), talk.history.map(spoken)),
     talk.segments.map((part) => segment(part, talk.segments.length > 1)),
     finalState(talk.state),
     scores.length > 0 && fold(text("scores"), table(heads, scores, "")),
@@ -139,9 +140,11 @@ function asked(part) {
   return el("div", { class: "asked", lang: language }, el("dl", { class: "facts" }, facts.map(([name, words]) => [el("dt", {}, name), el("dd", {}, words)])));
 }
 
+const spoken = (one) => (one.kind === "call" ? call(one) : one.kind === "user_call" ? userCall(one) : words(one));
+
 function segment(part, several) {
   return el("div", {}, several && el("p", { class: "segment" }, text("step", { id: part.id })),
-    part.entries.map((one) => (one.kind === "call" ? call(one) : one.kind === "user_call" ? userCall(one) : words(one))),
+    part.entries.map(spoken),
     part.missing.length > 0 && turn("missing", "", findings(part.missing.map((one) => ["✗", "bad", el("span", {},
       el("span", { class: "mono" }, `${one.tool} ${one.arguments}`),
       one.code !== "missing_call" && el("span", { class: "soft", lang: language }, ` (${text("instead", { code: one.code })})`))]))),
