@@ -62,6 +62,12 @@ def print_trial(view: TrialView, console: Console) -> None:
         console.print(Rule(Text(segment.id, _SOFT), align="left", style=_SOFT))
         for label, body in _segment(segment):
             console.print(_row(label, body))
+    _graded(view, console)
+    _requests(view, console)
+
+
+def _graded(view: TrialView, console: Console) -> None:
+    """How the conversation ended, and what is said of it."""
     if view.stopped is not None:
         console.print(_row("the end", Text(f"{_STOPPED[view.stopped]} ({view.stopped})", _SOFT)))
     if view.state or view.scores:
@@ -72,7 +78,6 @@ def print_trial(view: TrialView, console: Console) -> None:
     for score in view.scores:
         value = UNKNOWN if score.value is None else f"{score.value:.2f}"
         console.print(_row(score.name, Text(f"{value}  {score.reason}"), max(_LABEL, widest)))
-    _requests(view, console)
 
 
 def _heading(view: TrialView) -> Group:
