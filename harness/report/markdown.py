@@ -137,7 +137,7 @@ def _beside(report: Report) -> Iterator[str]:
 
 def _wrong(models: Sequence[ModelFigures], failed: Sequence[FailedTrial]) -> list[str]:
     codes = dict.fromkeys(code for model in models for code in (*model.root_causes, *model.diagnosis))
-    if not codes:
+    if not codes and not failed:
         return []
     rows = [
         [
@@ -146,10 +146,9 @@ def _wrong(models: Sequence[ModelFigures], failed: Sequence[FailedTrial]) -> lis
         ]
         for code in codes
     ]
-    parts = [
-        "## What went wrong (root causes / findings)",
-        table(["Code", "Meaning", *(escaped(label(model)) for model in models)], rows),
-    ]
+    parts = ["## What went wrong (root causes / findings)"]
+    if rows:
+        parts.append(table(["Code", "Meaning", *(escaped(label(model)) for model in models)], rows))
     if failed:
         total = sum(one.graded - one.succeeded for part in _suites(models) for one in part.scenarios.values())
         parts.append(f"### Failed trials ({len(failed)} of {total})")

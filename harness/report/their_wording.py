@@ -72,19 +72,22 @@ def defects(theirs: TheirFigures) -> str:
 
 
 def boards_said(models: Sequence[ModelFigures]) -> Iterator[str]:
-    """BFCL's number of each model in a few lines."""
+    """BFCL's number of each model in a line, and once what counted as zero for them."""
+    zero: dict[str, None] = {}
     for model in models:
         made = model.bfcl
         if made is None:
             continue
-        sliced = ", estimated from parts of categories" if made.slices else ""
+        parts = [f"{name_of(one.group)} {percent(one.accuracy)}" for one in made.groups if one.categories]
         yield (
             f"{label(model)}: BFCL's leaderboard number {percent(made.overall)}, of at most "
-            f"{percent(made.most)} with what was played{sliced}"
+            f"{percent(made.most)} with what was played{', an estimate from slices' * made.slices}: "
+            + ", ".join(parts)
         )
-        parts = [f"{name_of(one.group)} {percent(one.accuracy)}" for one in made.groups if one.categories]
-        missing = [name for one in made.groups for name in (one.missing if one.categories else [one.group])]
-        yield f"  {', '.join(parts)}; counted as zero: {', '.join(missing) or 'nothing'}"
+        for one in made.groups:
+            zero |= dict.fromkeys(one.missing if one.categories else [name_of(one.group)])
+    if zero:
+        yield f"counted as zero: {', '.join(zero)}"
 
 
 def name_of(group: str) -> str:

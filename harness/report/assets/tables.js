@@ -109,8 +109,11 @@ function metricCell(metrics, name) {
 
 function wrong() {
   const failed = models.filter((model) => Object.keys(model.root_causes).length > 0);
-  if (failed.length === 0) return section("wrong", el("p", {}, text("no_failures")));
-  return section("wrong", el("h3", {}, text("roots")), note("roots_note"), codeTable("root_causes"),
+  const lost = models.flatMap((model) => model.suites.flatMap((part) => Object.values(part.scenarios))).reduce((sum, one) => sum + one.graded - one.succeeded, 0);
+  const rooted = models.flatMap((model) => Object.values(model.root_causes)).reduce((sum, n) => sum + n, 0);
+  const alone = lost > rooted && el("p", {}, text("failed_theirs_alone", { n: whole(lost - rooted), all: whole(lost) }));
+  if (failed.length === 0) return section("wrong", alone || el("p", {}, text("no_failures")));
+  return section("wrong", alone, el("h3", {}, text("roots")), note("roots_note"), codeTable("root_causes"),
     el("h3", {}, text("codes")), note("codes_note"), codeTable("diagnosis"));
 }
 

@@ -14,16 +14,16 @@ function ruled(suite) {
 }
 
 const differing = (other) => (other === null ? UNKNOWN : other.differs === 0 ? whole(0)
-  : [whole(other.differs), el("span", { class: "gloss" }, text("theirs_alone", { n: whole(other.theirs_alone) }))]);
+  : `${whole(other.differs)} (${whole(other.theirs_alone)})`);
 
 function theirRules() {
   const names = foreignSuites();
   if (names.length === 0) return null;
   const right = (name) => ({ name: text(name), kind: "right" });
-  const heads = [{ name: text("model"), kind: "model" }, right("graded_of"), { name: text("theirs"), kind: "right strong" }, right("interval"), right("floor"),
-    right("corrected"), right("differs"), right("ours"), right("differs")];
-  const line = ({ model, part, theirs }) => row(heads, [marked(model), `${whole(part.n)} / ${whole(part.trials)}`, percent(part.success.mean), range(part.success), percent(part.floor),
-    verdict(theirs.corrected), differing(theirs.corrected), verdict(theirs.ours), differing(theirs.ours)]);
+  const heads = [{ name: text("model"), kind: "model" }, { name: text("theirs"), kind: "right strong" }, right("corrected"), right("differs"), right("ours"), right("differs"),
+    right("floor"), right("graded_of")];
+  const line = ({ model, part, theirs }) => row(heads, [marked(model), verdict(part), verdict(theirs.corrected), differing(theirs.corrected), verdict(theirs.ours), differing(theirs.ours),
+    percent(part.floor), `${whole(part.n)} / ${whole(part.trials)}`]);
   const whose = (suite) => [ruled(suite), el("span", { class: "gloss" }, `${text("data")}: `, el("span", { class: "mono" }, data.report.data[suite] || UNKNOWN))];
   return section("their_rules", note("their_rules_note"),
     table(heads, names.flatMap((suite) => [group(whose(suite), heads.length), ...foreign(suite).map(line)]), "wide tight"),
@@ -35,7 +35,8 @@ const verdict = (other) => (other === null ? UNKNOWN : [percent(other.success.me
 // Which known defects of a benchmark's rules make the corrected verdict another one.
 function explained(names) {
   const found = names.flatMap((suite) => foreign(suite).flatMap(({ model, theirs }) => Object.entries(theirs.defects).map(([code, n]) => [code, suite, marked(model), n])));
-  if (found.length === 0) return el("p", {}, text("no_defects_met"));
+  const corrected = names.some((suite) => foreign(suite).some(({ theirs }) => theirs.corrected !== null));
+  if (found.length === 0) return corrected && el("p", {}, text("no_defects_met"));
   const heads = [{ name: text("defect"), kind: "code" }, { name: text("suite") }, { name: text("model"), kind: "model" }, { name: text("count"), kind: "right" }];
   return [el("h3", {}, text("defects_met")), note("defects_note"), table(heads, found.map(([code, suite, model, n]) => row(heads, [
     [el("span", { class: "mono" }, code), el("span", { class: "gloss" }, text("defect_meaning|" + code) === code ? "" : text("defect_meaning|" + code))], suite, model, whole(n)])), "wide")];

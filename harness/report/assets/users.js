@@ -13,12 +13,12 @@ function others_asked() {
 
 function simulatedUsers(users) {
   const right = (name) => ({ name: text(name), kind: "right" });
-  const heads = [{ name: text("model"), kind: "model" }, { name: text("played_by"), kind: "model" }, right("conversations"), right("requests"), right("input"), right("output"), { name: text("cost"), kind: "right strong" }];
+  const heads = [{ name: text("model"), kind: "model" }, { name: text("played_by"), kind: "model" }, { name: text("cost"), kind: "right strong" }, ...["conversations", "requests", "input", "output"].map(right)];
   const ends = [{ name: text("model"), kind: "model" }, { name: text("how_ended") }, { name: text("user_broken") }, { name: text("user_noted") }];
   const otherwise = (user) => user.trials - [user.stopped, user.broken].flatMap(Object.values).reduce((sum, n) => sum + n, 0);
   return [el("h3", {}, text("simulated_users")), note("users_note"),
-    table(heads, users.map(({ model, user }) => row(heads, [marked(model), user.model, whole(user.trials), whole(user.requests), whole(user.usage.input), whole(user.usage.output),
-      user.requests === 0 ? UNKNOWN : bill(user.cost_usd, user.unpriced)])), "wide"),
+    table(heads, users.map(({ model, user }) => row(heads, [marked(model), user.model, user.requests === 0 ? UNKNOWN : bill(user.cost_usd, user.unpriced),
+      ...[user.trials, user.requests, user.usage.input, user.usage.output].map(whole)])), "wide"),
     table(ends, users.map(({ model, user }) => row(ends, [marked(model),
       [Object.keys(user.stopped).length > 0 && counts(user.stopped, "stopped"), otherwise(user) > 0 && el("div", {}, el("span", { class: "num" }, whole(otherwise(user))), " ", text("ended_otherwise"))],
       counts(user.broken, "user_fault"), counts(user.noted, "user_fault")])), "wide")];
