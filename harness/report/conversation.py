@@ -1,6 +1,6 @@
 """One trial as readable text on a terminal: the same view that the page shows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.rule import Rule
@@ -9,9 +9,20 @@ from rich.text import Text
 
 from harness.report.document_view import DocumentView
 from harness.report.request_view import RequestView
-from harness.report.view import CallView, LeafView, MissingView, SegmentView, TrialView, WordsView
+from harness.report.view import (
+    CallView,
+    EntryView,
+    LeafView,
+    MissingView,
+    SegmentView,
+    TrialView,
+    UserCallView,
+    WordsView,
+)
 from harness.report.wording import UNKNOWN, milliseconds, usd, whole
 
+_LABEL = 10
+"""Columns of what stands before the words."""
 _GOOD, _BAD, _SOFT = "green", "bold red", "dim"
 _NEUTRAL = {"allowed": "allowed extra", "fault": "hit by an injected fault", "unread": "not judged"}
 _LEAVES = {
@@ -19,6 +30,13 @@ _LEAVES = {
     "wrong": "not as wanted",
     "missing": "did not happen",
     "side_effect": "side effect",
+}
+_STOPPED = {
+    "user_done": "the user ended it, since it has what it wants or sees that it will not get it",
+    "user_transfer": "the user ended it, since it is handed to somebody else",
+    "user_out_of_scope": "the user ended it, since it was asked what it was told nothing about",
+    "user_gave_up": "the user ran out of patience",
+    "agent_done": "the model ended it by a tool",
 }
 _FACTS = {
     "say": "must say",
@@ -36,18 +54,30 @@ def print_trial(view: TrialView, console: Console) -> None:
     if view.document is not None:
         for label, body in _document(view.document):
             console.print(_row(label, body))
+    if view.history:
+        console.print(Rule(Text("before the conversation", _SOFT), align="left", style=_SOFT))
+        for label, body in _entries(view.history):
+            console.print(_row(label, body))
     for segment in view.segments:
         console.print(Rule(Text(segment.id, _SOFT), align="left", style=_SOFT))
         for label, body in _segment(segment):
             console.print(_row(label, body))
+    _graded(view, console)
+    _requests(view, console)
+
+
+def _graded(view: TrialView, console: Console) -> None:
+    """How the conversation ended, and what is said of it."""
+    if view.stopped is not None:
+        console.print(_row("the end", Text(f"{_STOPPED[view.stopped]} ({view.stopped})", _SOFT)))
     if view.state or view.scores:
         console.print(Rule(Text("grade", _SOFT), align="left", style=_SOFT))
     if view.state:
         console.print(_row("state", Group(*map(_leaf, view.state))))
+    widest = max((len(score.name) for score in view.scores), default=0)
     for score in view.scores:
         value = UNKNOWN if score.value is None else f"{score.value:.2f}"
-        console.print(_row(score.name, Text(f"{value}  {score.reason}")))
-    _requests(view, console)
+        console.print(_row(score.name, Text(f"{value}  {score.reason}"), max(_LABEL, widest)))
 
 
 def _heading(view: TrialView) -> Group:
@@ -59,6 +89,7 @@ def _heading(view: TrialView) -> Group:
         Text(f"{view.root_cause}: {view.reason}" if view.root_cause else view.reason),
     ]
     lines += [Text(view.failure, "yellow")] if view.failure else []
+    lines += [Text(f"its user was played by {view.user}", _SOFT)] if view.user is not None else []
     lines += [Text(" · ".join(view.notes), _SOFT)] if view.notes else []
     return Group(*lines)
 
@@ -81,11 +112,7 @@ def _document(asked: DocumentView) -> Iterator[tuple[str, RenderableType]]:
 
 
 def _segment(segment: SegmentView) -> Iterator[tuple[str, RenderableType]]:
-    for entry in segment.entries:
-        if isinstance(entry, CallView):
-            yield f"call {entry.position}", _call(entry)
-        else:
-            yield from _words(entry)
+    yield from _entries(segment.entries)
     for missing in segment.missing:
         text = f"{missing.tool} {missing.arguments}"
         yield "missing", Text.assemble(("✗ ", _BAD), text, (_instead(missing), _SOFT))
@@ -95,6 +122,16 @@ def _segment(segment: SegmentView) -> Iterator[tuple[str, RenderableType]]:
         )
         mark = ("✓ ", _GOOD) if fact.met else ("✗ ", _BAD)
         yield "fact", Text.assemble(mark, f"{_FACTS[fact.kind]} {fact.expected}: {verdict}")
+
+
+def _entries(entries: Sequence[EntryView]) -> Iterator[tuple[str, RenderableType]]:
+    for entry in entries:
+        if isinstance(entry, CallView):
+            yield f"call {entry.position}", _call(entry)
+        elif isinstance(entry, UserCallView):
+            yield "user call", _user_call(entry)
+        else:
+            yield from _words(entry)
 
 
 def _requests(view: TrialView, console: Console) -> None:
@@ -130,7 +167,25 @@ def _instead(missing: MissingView) -> str:
 def _words(words: WordsView) -> Iterator[tuple[str, RenderableType]]:
     if words.reasoning:
         yield "thinking", Text(words.reasoning, _SOFT)
-    yield words.kind, Text(words.text) if words.text else Text("(said nothing)", _SOFT)
+    text = Text(words.text) if words.text else Text("(said nothing)", _SOFT)
+    for mark in words.marks:
+        text.highlight_words([mark], "bold reverse")
+    yield words.kind, text
+    if words.given:
+        yield "", Text("(put into its mouth by the scenario)", _SOFT)
+    if words.unheard:
+        yield "", Text("(written beside its own calls; nobody heard it)", _SOFT)
+    if words.marks:
+        yield "", Text(f"(ended the conversation by {', '.join(words.marks)})", _SOFT)
+
+
+def _user_call(call: UserCallView) -> RenderableType:
+    """What the user did with its own tools; the model never saw it."""
+    parts: list[RenderableType] = [Text.assemble((call.tool, "bold"), " ", call.arguments)]
+    if call.problem is not None:
+        parts.append(Text(call.problem + (f": {call.detail}" if call.detail else ""), "yellow"))
+    parts.append(Text("never executed", _BAD) if call.result is None else Text(f"→ {call.result}", _SOFT))
+    return Group(*parts)
 
 
 def _call(call: CallView) -> RenderableType:
@@ -157,9 +212,9 @@ def _leaf(leaf: LeafView) -> Text:
     return Text.assemble(mark, place, (f"  {_LEAVES[leaf.outcome]}", _SOFT))
 
 
-def _row(label: str, body: RenderableType) -> Table:
+def _row(label: str, body: RenderableType, width: int = _LABEL) -> Table:
     grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(width=10, style=_SOFT, no_wrap=True)
+    grid.add_column(width=width, style=_SOFT, no_wrap=True)
     grid.add_column(overflow="fold")
     grid.add_row(Text(label), body)
     return grid

@@ -23,9 +23,11 @@ Format = Literal["parquet", "datasets"]
 
 _WHOLE = {"repeat", "tokens_in", "tokens_cached", "tokens_out", "tokens_reasoning", "requests", "position"}
 _WHOLE |= {"tokens", "tokens_read", "after", "lag", "wording", "tokens_written"}
-_WHOLE |= {"attempts", "requests_unpriced", "requests_doubtful"}
-_TRUTH = {"success", "thinking_not_engaged"}
+_WHOLE |= {"attempts", "requests_unpriced", "requests_doubtful", "resent"}
+_WHOLE |= {"user_requests", "user_tokens_in", "user_tokens_out"}
+_TRUTH = {"success", "corrected", "ours", "thinking_not_engaged"}
 _REAL = {"score", "latency_ms", "ttft_ms", "tpot_ms", "cost_usd", "seconds", "ms", "depth"}
+_REAL |= {"user_cost_usd"}
 _KEYS = ("run", "model", "suite", "scenario", "repeat")
 CALL_COLUMNS = (
     *(*_KEYS, "segment", "position", "tool", "arguments_json", "problem", "detail", "code", "gold", "why"),

@@ -12,6 +12,7 @@ from typing import Literal
 
 from harness.models.pricing import UNPRICED, Tariff, tariffs
 from harness.plan.plan import ModelPlan, Plan
+from harness.report.bfcl_figures import BfclFigures, bfcl_figures
 from harness.report.document_figures import DocumentFigures, Gap, ReadingSums
 from harness.report.hosting_figures import HostingFigures
 from harness.report.interval import Interval, Metric
@@ -132,6 +133,8 @@ class ModelFigures(Record):
     """What was planned before anything was sent; None where nobody made a plan."""
     users: tuple[UserFigures, ...] = ()
     """Who played the simulated users."""
+    bfcl: BfclFigures | None = None
+    """BFCL's leaderboard number; None where no suite of it was graded."""
     server: ServerFigures | None = None
     """What its servers said of themselves; None where nobody looked."""
 
@@ -144,6 +147,8 @@ class Report(Record):
     simulated: bool
     valid: bool
     """False when more than 2 % of the trials are excluded."""
+    data: dict[str, str]
+    """By suite of another benchmark: the version of its data, and the beginning of its hash."""
     planned: int
     """Trials that were asked for; those not played yet are in no other figure."""
     trials: int
@@ -228,6 +233,7 @@ class Figures:
             run=record.id,
             simulated=record.simulated,
             valid=excluded <= EXCLUDED_LIMIT * trials,
+            data=dict(record.data),
             planned=record.trials,
             trials=trials,
             excluded_trials=excluded,
@@ -299,7 +305,7 @@ class _ModelSums:
         self.ended[grade.ended] += 1
         self.requests.add(suite, transcript.exchanges, self.tariff)
         self.requests.add_failed(transcript.failed)
-        self.users.add(transcript)
+        self.users.add(exam, transcript)
         self.resent += transcript.resent is not None
         if grade.ended == "budget":
             self._keep(self.not_played, transcript)
@@ -309,7 +315,7 @@ class _ModelSums:
         if not grade.graded:
             self._keep(self.excluded[grade.ended], transcript)
         self.diagnosis.update(grade.codes)
-        if grade.root_cause is not None:
+        if grade.root_cause is not None and not grade.success:
             self.root_causes[grade.root_cause] += 1
         if (thought := engaged(self.model, transcript)) is not None:
             self.thought[thought] += 1
@@ -332,6 +338,9 @@ class _ModelSums:
         seed, model, asked, cost = record.seed, self.model, self.requests, self.requests.cost
         parts = list(self.suites.values())
         excluded = {name: found.total() for name, found in self.excluded.items()}
+        suites = tuple(
+            part.figures(suite, floors, seed, asked.costs[suite]) for suite, part in self.suites.items()
+        )
         return ModelFigures(
             model=model.label,
             simulated=model.simulated,
@@ -369,15 +378,14 @@ class _ModelSums:
             latency_ms=percentiles(asked.latency),
             ttft_ms=percentiles(asked.ttft),
             tpot_ms=percentiles(asked.tpot),
-            suites=tuple(
-                part.figures(suite, floors, seed, asked.costs[suite]) for suite, part in self.suites.items()
-            ),
+            suites=suites,
             diagnosis=dict(self.diagnosis.most_common()),
             root_causes=dict(self.root_causes.most_common()),
             documents=self.questions.figures(self.readings, seed),
             skipped=dict(Counter(record.skipped.get(model.label, {}).values())),
             plan=plan,
             users=self.users.figures(),
+            bfcl=bfcl_figures(suites),
         )
 
     def _floor(self, floors: Floors) -> float | None:

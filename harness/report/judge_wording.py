@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from harness.money import dollars_text
 from harness.report.judge_figures import JudgeFigures
-from harness.report.wording import whole
+from harness.report.wording import at_least, whole
 
 
 def judges_said(judges: Sequence[JudgeFigures]) -> Iterator[str]:
@@ -23,6 +22,7 @@ def judges_said(judges: Sequence[JudgeFigures]) -> Iterator[str]:
 def _took(judge: JudgeFigures) -> str:
     if not judge.requests:
         return "no requests"
-    cost = "at a cost that nobody knows" if judge.cost_usd is None else dollars_text(judge.cost_usd)
+    known = judge.cost_usd is not None
+    cost = at_least(judge.cost_usd, judge.unpriced) if known else "at a cost that nobody knows"
     tokens = f"{whole(judge.usage.input)} input and {whole(judge.usage.output)} output tokens"
     return f"{whole(judge.requests)} requests, {tokens}, {cost}; in no other figure here"

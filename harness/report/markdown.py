@@ -16,7 +16,9 @@ from harness.report.plain_text import one_line
 from harness.report.reliability_markdown import every_two, reliable
 from harness.report.server_markdown import servers
 from harness.report.suite_figures import SuiteFigures
-from harness.report.user_wording import users_said
+from harness.report.their_markdown import boards, theirs
+from harness.report.their_wording import mean_of, our_parts, rules_of
+from harness.report.user_wording import user_table
 from harness.report.wording import (
     UNKNOWN,
     footnotes,
@@ -48,6 +50,8 @@ def markdown(report: Report, record: RunRecord, failed: Sequence[FailedTrial]) -
         "## Results",
         _results(report.models),
         *footnotes(report),
+        *theirs(report),
+        *boards(report.models),
         *reliable(report.models),
         *every_two(report.pairs),
         *documents(report),
@@ -60,7 +64,7 @@ def markdown(report: Report, record: RunRecord, failed: Sequence[FailedTrial]) -
         "## Time and tokens",
         _costs(report.models),
         *_readings(report.models),
-        *map(escaped, (*users_said(report.models), *judges_said(report.judges))),
+        *_beside(report),
         *servers(report.models),
         *costs(report),
         *hosting(report),
@@ -88,18 +92,16 @@ def _of_others(record: RunRecord) -> str:
     if not record.data:
         return ""
     suites = ", ".join(f"{escaped(suite)} on {escaped(data)}" for suite, data in record.data.items())
-    return (
-        f" By the rules of their own benchmarks succeed the trials of: {suites}; what our rules say of them "
-        "is the component `ours`."
-    )
+    return f" By the rules of their own benchmarks succeed the trials of: {suites}."
 
 
 def _results(models: Sequence[ModelFigures]) -> str:
     heads = ["Suite", "Model", "Graded / trials", "Success", "95 % interval", "Floor", "Score", "Call F1"]
     rows = [_result("all", label(model), model, model.graded) for model in models if len(model.suites) > 1]
     for suite in dict.fromkeys(part.suite for model in models for part in model.suites):
+        rules = rules_of(suite, models)
         rows += [
-            _result(suite, label(model), part, part.n)
+            _result(f"{suite}, {rules}" if rules else suite, label(model), part, part.n)
             for model in models
             for part in model.suites
             if part.suite == suite
@@ -119,21 +121,23 @@ def _result(suite: str, name: str, part: ModelFigures | SuiteFigures, graded: in
 
 
 def _components(models: Sequence[ModelFigures]) -> str:
-    names = dict.fromkeys(name for model in models for name in model.metrics)
-    rows = []
-    for name in names:
-        cells = [escaped(name)]
-        for model in models:
-            found = model.metrics.get(name)
-            known = found is not None and found.mean is not None
-            cells.append(f"{found.mean:.3f} (n {whole(found.n)})" if found and known else UNKNOWN)
-        rows.append(cells)
+    rows = [
+        [escaped(name), *(mean_of(model.metrics, name) for model in models)] for name in our_parts(models)
+    ]
     return table(["Component", *(escaped(label(model)) for model in models)], rows)
+
+
+def _beside(report: Report) -> Iterator[str]:
+    """Who else was asked, and what that took."""
+    parts = [*user_table(report.models), *map(escaped, judges_said(report.judges))]
+    if parts:
+        yield "## Simulated users and judges"
+        yield from parts
 
 
 def _wrong(models: Sequence[ModelFigures], failed: Sequence[FailedTrial]) -> list[str]:
     codes = dict.fromkeys(code for model in models for code in (*model.root_causes, *model.diagnosis))
-    if not codes:
+    if not codes and not failed:
         return []
     rows = [
         [
@@ -142,12 +146,11 @@ def _wrong(models: Sequence[ModelFigures], failed: Sequence[FailedTrial]) -> lis
         ]
         for code in codes
     ]
-    parts = [
-        "## What went wrong (root causes / findings)",
-        table(["Code", "Meaning", *(escaped(label(model)) for model in models)], rows),
-    ]
+    parts = ["## What went wrong (root causes / findings)"]
+    if rows:
+        parts.append(table(["Code", "Meaning", *(escaped(label(model)) for model in models)], rows))
     if failed:
-        total = sum(sum(model.root_causes.values()) for model in models)
+        total = sum(one.graded - one.succeeded for part in _suites(models) for one in part.scenarios.values())
         parts.append(f"### Failed trials ({len(failed)} of {total})")
         lines = [
             [escaped(t.name), escaped(t.root_cause or UNKNOWN), escaped(one_line(t.reason, 200))]
@@ -155,6 +158,11 @@ def _wrong(models: Sequence[ModelFigures], failed: Sequence[FailedTrial]) -> lis
         ]
         parts.append(table(["Trial", "Root cause", "Why"], lines))
     return parts
+
+
+def _suites(models: Sequence[ModelFigures]) -> Iterator[SuiteFigures]:
+    for model in models:
+        yield from model.suites
 
 
 def _excluded(models: Sequence[ModelFigures]) -> list[str]:

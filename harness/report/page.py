@@ -32,9 +32,11 @@ from scoring.lines.verdict import OUTCOMES, OUTCOMES_ZH, Outcome
 _SCRIPTS = (
     "dom.js",
     "tables.js",
+    "theirs.js",
     "charts.js",
     "reliability.js",
     "costs.js",
+    "users.js",
     "servers.js",
     "pareto.js",
     "hosting.js",

@@ -31,12 +31,15 @@ _DOCUMENT = (
 """What only questions on documents have: lengths asked for and read, where the evidence stands …"""
 _USER = ("user", "stopped", "user_requests", "user_tokens_in", "user_tokens_out", "user_cost_usd")
 """What only conversations with a simulated user have."""
+_THEIRS = ("rules", "corrected", "ours", "defects", "data")
+"""What only tasks of other benchmarks have: by whose rules `success` is, what those say without their known
+defects and what our rules say, which defects explain the difference, and the version and hash of the data."""
 COLUMNS = (
     *("timestamp", "run", "model", "suite", "scenario", "repeat", "class", "error", "success", "score"),
     *("latency_ms", "ttft_ms", "tpot_ms", "tokens_in", "tokens_cached", "tokens_out", "tokens_reasoning"),
     *("tokens_written", "cost_usd", "requests_unpriced", "requests_doubtful", "root_cause", "requests"),
     *("attempts", "failed_attempts", "resent", "conceded", "thinking", "thinking_not_engaged", "seconds"),
-    *("language", *_USER, *_DOCUMENT, "outcome", "answer_line", "answer_snippet", "answer"),
+    *("language", *_THEIRS, *_USER, *_DOCUMENT, "outcome", "answer_line", "answer_snippet", "answer"),
 )
 _CELL = 32_000
 """Characters; a spreadsheet cell holds 32,767."""
@@ -85,6 +88,7 @@ def trial_row(  # what was asked, what came of it, and what that costs
         "tokens_written": usage.written,
         "root_cause": grade.root_cause if grade else None,
         **_requests(trial, transcript, prices.get(trial.model.label, UNPRICED)),
+        **_theirs(exam, grade),
         **_users(transcript, prices),
         "seconds": transcript.seconds,
         "language": exam.scenario.language,
@@ -114,6 +118,23 @@ def _requests(trial: Trial, transcript: Transcript, tariff: Tariff) -> TrialRow:
         "conceded": "; ".join(dict.fromkeys(one for exchange in exchanges for one in exchange.conceded)),
         "thinking": trial.model.thinking,
         "thinking_not_engaged": None if thought is None else not thought,
+    }
+
+
+def _theirs(exam: Exam, grade: Grade | None) -> TrialRow:
+    """Another benchmark's verdict beside ours."""
+    theirs = exam.scenario.theirs
+    if theirs is None:
+        return dict.fromkeys(_THEIRS)
+    verdict = grade.theirs if grade else None
+    ours = grade.scores.get("ours") if grade else None
+    differs = verdict is not None and verdict.corrected not in {None, verdict.success}
+    return {
+        "rules": theirs.benchmark,
+        "corrected": verdict.corrected if verdict else None,
+        "ours": None if ours is None or ours.value is None else bool(ours.value),
+        "defects": ", ".join(verdict.defects) if verdict and differs else None,
+        "data": theirs.source,
     }
 
 

@@ -14,6 +14,7 @@ from harness.models.pricing import CostSums
 from harness.report.interval import Interval, Metric
 from harness.report.reliability import Counted, Reliability, reliability
 from harness.report.request_figures import CostFigures, cost_figures, each
+from harness.report.their_figures import TheirFigures, TheirSums
 from harness.runs.store import Trial
 from scenarios.exam import Exam
 from scenarios.record import Record
@@ -52,6 +53,8 @@ class SuiteFigures(Record):
     cost_per_success_usd: float | None
     cost: CostFigures
     scenarios: dict[str, ScenarioFigures]
+    theirs: TheirFigures | None = None
+    """Where success is by another benchmark's own rules: what stands beside it."""
 
 
 @dataclass
@@ -72,6 +75,7 @@ class SuiteSums:
     """By scenario, those that are about one."""
     readings: dict[str, str] = field(default_factory=dict)
     """By scenario: the document, in its order, and the layout."""
+    theirs: TheirSums = field(default_factory=TheirSums)
 
     def add(self, trial: Trial, exam: Exam, grade: Grade) -> None:
         self.trials[trial.scenario] += 1
@@ -81,6 +85,7 @@ class SuiteSums:
         if grade.graded:
             self.success[trial.scenario].append(bool(grade.success))
             self.repeats[trial.scenario].append(trial.repeat)
+            self.theirs.add(trial.scenario, grade)
             for name, value in _metrics(grade):
                 self.metrics[name][trial.scenario].append(value)
 
@@ -113,6 +118,7 @@ class SuiteSums:
                 )
                 for name, trials in self.trials.items()
             },
+            theirs=self.theirs.figures(lambda values: _metric([self], [values], seed)),
         )
 
 
@@ -132,11 +138,12 @@ def success(parts: Sequence[SuiteSums], seed: int) -> Interval:
 
 def measured(parts: Sequence[SuiteSums], seed: int) -> dict[str, Metric]:
     names = dict.fromkeys(name for part in parts for name in part.metrics)
-    measured = {}
-    for name in names:
-        found = _mean(parts, [part.metrics.get(name, {}) for part in parts], seed)
-        measured[name] = Metric(mean=found.mean, low=found.low, high=found.high, n=found.n)
-    return measured
+    return {name: _metric(parts, [part.metrics.get(name, {}) for part in parts], seed) for name in names}
+
+
+def _metric(parts: Sequence[SuiteSums], values: Sequence[Mapping[str, Sequence[float]]], seed: int) -> Metric:
+    found = _mean(parts, values, seed)
+    return Metric(mean=found.mean, low=found.low, high=found.high, n=found.n)
 
 
 def _mean(

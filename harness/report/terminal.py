@@ -17,6 +17,7 @@ from harness.report.plain_text import visible
 from harness.report.reliability_terminal import print_reliability
 from harness.report.server_terminal import print_servers
 from harness.report.suite_figures import SuiteFigures
+from harness.report.their_terminal import print_theirs
 from harness.report.user_wording import users_said
 from harness.report.wording import (
     UNKNOWN,
@@ -45,6 +46,7 @@ def print_report(report: Report, console: Console) -> None:
     for line in (_LEGEND + _reliability(report.models), *footnotes(report)):
         console.print(Text(line, "dim"))
     print_reliability(report, console)
+    print_theirs(report, console)
     print_documents(report.models, console)
     console.print()
     console.print(_costs(report.models))

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 
 from harness.models.pricing import UNPRICED, CostSums, Tariff, summed
 from harness.report.request_figures import Tokens, added, total_tokens
+from harness.users.user import SCRIPTED
+from scenarios.exam import Exam
 from scenarios.record import Record
-from scenarios.transcript import Transcript
+from scenarios.transcript import GRADED, Transcript
+from scoring.user_faults.detect import find_faults
 
 
 class UserFigures(Record):
@@ -22,7 +25,10 @@ class UserFigures(Record):
     unpriced: int
     """Requests whose cost nobody knows."""
     broken: dict[str, int]
-    """Trials that the user broke, by how."""
+    """Trials that the user broke and that are excluded, by how."""
+    noted: dict[str, int]
+    """Trials that count although the user broke its part, by every kind of fault in them: where the verdicts
+    of another benchmark are to be kept, faults are noted and no more."""
     stopped: dict[str, int]
     """How the other conversations ended, by the user's signal."""
 
@@ -34,6 +40,7 @@ class _Sums:
     usage: Tokens = field(default_factory=Tokens)
     cost: CostSums = field(default_factory=CostSums)
     broken: Counter[str] = field(default_factory=Counter)
+    noted: Counter[str] = field(default_factory=Counter)
     stopped: Counter[str] = field(default_factory=Counter)
 
 
@@ -45,7 +52,7 @@ class UserSums:
     """By label."""
     _by_user: defaultdict[str, _Sums] = field(default_factory=lambda: defaultdict(_Sums))
 
-    def add(self, transcript: Transcript) -> None:
+    def add(self, exam: Exam, transcript: Transcript) -> None:
         if transcript.user is None:
             return
         sums = self._by_user[transcript.user]
@@ -57,6 +64,7 @@ class UserSums:
             sums.broken[transcript.failure.kind] += 1
         elif transcript.stopped is not None:
             sums.stopped[transcript.stopped] += 1
+        sums.noted.update(_noted(exam, transcript))
 
     def figures(self) -> tuple[UserFigures, ...]:
         return tuple(
@@ -68,7 +76,15 @@ class UserSums:
                 cost_usd=sums.cost.total,
                 unpriced=sum(sums.cost.untold.values()),
                 broken=dict(sums.broken.most_common()),
+                noted=dict(sums.noted.most_common()),
                 stopped=dict(sums.stopped.most_common()),
             )
             for name, sums in self._by_user.items()
         )
+
+
+def _noted(exam: Exam, transcript: Transcript) -> set[str]:
+    """The kinds of fault in a trial that counts nevertheless; a script makes none."""
+    if transcript.user == SCRIPTED or transcript.ended not in GRADED:
+        return set()
+    return {fault.kind for fault in find_faults(exam, transcript)}

@@ -1,27 +1,62 @@
 """What reports say of who played the simulated users, and of what that cost beside all other figures."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from harness.money import dollars_text
 from harness.report.figures import ModelFigures
+from harness.report.markdown_table import escaped, table
 from harness.report.user_figures import UserFigures
-from harness.report.wording import label, whole
+from harness.report.wording import UNKNOWN, at_least, label, whole
 
 
 def users_said(models: Sequence[ModelFigures]) -> Iterator[str]:
-    """A sentence or two for each model whose users were simulated."""
+    """A few sentences for each model whose users were simulated."""
     for model in models:
         for user in model.users:
-            ended = [f"{name} {n}" for name, n in (*user.stopped.items(), *user.broken.items())]
             yield (
                 f"{label(model)}: its users were played by {user.model} ({_took(user)}). How "
-                f"{whole(user.trials)} conversations ended: {', '.join(ended) or 'none by the user'}."
+                f"{whole(user.trials)} conversations ended: {_ended(user) or 'none by the user'}."
+                + (f" Excluded, since the user broke its part: {_counts(user.broken)}." * bool(user.broken))
+                + (f" Counted, though it broke its part: {_counts(user.noted)}." * bool(user.noted))
             )
+
+
+def user_table(models: Sequence[ModelFigures]) -> Iterator[str]:
+    """The same as a table in Markdown; nothing where no user was simulated."""
+    rows = [_row(model, user) for model in models for user in model.users]
+    if rows:
+        yield (
+            "Who played the users, and what that took; it is in no other figure. Excluded: trials that the "
+            "user broke, by how. Noted: trials that count although it broke its part, since another "
+            "benchmark's verdicts are kept."
+        )
+        heads = ["Model", "Users played by", "Conversations", "Requests", "Input", "Output", "Cost"]
+        yield table([*heads, "How they ended", "Excluded", "Noted"], rows)
+
+
+def _row(model: ModelFigures, user: UserFigures) -> list[str]:
+    counts = (user.trials, user.requests, user.usage.input, user.usage.output)
+    ends = (_ended(user), _counts(user.broken), _counts(user.noted))
+    return [
+        *(escaped(label(model)), escaped(user.model), *map(whole, counts)),
+        at_least(user.cost_usd, user.unpriced) if user.requests else UNKNOWN,
+        *(escaped(said) or UNKNOWN for said in ends),
+    ]
+
+
+def _ended(user: UserFigures) -> str:
+    """By a signal, or in any other way, such as the limits of the scenario."""
+    others = user.trials - sum(user.stopped.values()) - sum(user.broken.values())
+    return ", ".join(filter(None, (_counts(user.stopped), f"otherwise {whole(others)}" if others else "")))
+
+
+def _counts(found: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {whole(n)}" for name, n in found.items())
 
 
 def _took(user: UserFigures) -> str:
     if not user.requests:
         return "no requests"
-    cost = "at a cost that nobody knows" if user.cost_usd is None else dollars_text(user.cost_usd)
+    known = user.cost_usd is not None
+    cost = at_least(user.cost_usd, user.unpriced) if known else "at a cost that nobody knows"
     tokens = f"{whole(user.usage.input)} input and {whole(user.usage.output)} output tokens"
     return f"{whole(user.requests)} requests, {tokens}, {cost}; in no other figure here"

@@ -6,7 +6,7 @@ the state) is read again for the trials that are shown, and not kept for all the
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Literal
 
@@ -19,17 +19,20 @@ from harness.report.plain_text import clip, visible, visible_json
 from harness.report.request_view import RequestView, kinds, request_views
 from harness.report.thought import engaged
 from harness.runs.store import Trial
+from harness.users.user import SCRIPTED
 from scenarios.exam import Exam, GoldCall
 from scenarios.record import Record
 from scenarios.transcript import (
     AssistantMessage,
     SegmentRecord,
+    Stopped,
     ToolCall,
     ToolMessage,
     Transcript,
     UserAction,
     UserMessage,
 )
+from scenarios.user import SIGNALS
 from scoring.answer import FactCheck, check_facts
 from scoring.evidence import read
 from scoring.final_state import LeafCheck, check_leaves
@@ -47,6 +50,12 @@ class WordsView(Record):
     kind: Literal["user", "assistant"]
     text: str
     reasoning: str | None = None
+    given: bool = False
+    """Put into the model's mouth by the scenario, such as a greeting."""
+    unheard: bool = False
+    """Written by a simulated user beside calls of its own: nobody heard it."""
+    marks: tuple[str, ...] = ()
+    """Places in the text by which a simulated user ended the conversation, as they are written."""
 
 
 class DifferenceView(Record):
@@ -73,6 +82,22 @@ class CallView(Record):
     ms: float = 0.0
 
 
+class UserCallView(Record):
+    """A call that a simulated user made of its own tools; the model never saw it."""
+
+    kind: Literal["user_call"] = "user_call"
+    tool: str
+    arguments: str
+    """As the user's model wrote them."""
+    result: str | None = None
+    """What the user read; None when the call was never executed."""
+    problem: str | None = None
+    detail: str | None = None
+
+
+EntryView = WordsView | CallView | UserCallView
+
+
 class FactView(Record):
     kind: str
     expected: str
@@ -91,7 +116,7 @@ class MissingView(Record):
 
 class SegmentView(Record):
     id: str
-    entries: tuple[WordsView | CallView, ...]
+    entries: tuple[EntryView, ...]
     missing: tuple[MissingView, ...] = ()
     facts: tuple[FactView, ...] = ()
 
@@ -132,7 +157,13 @@ class TrialView(Record):
     system: str
     document: DocumentView | None
     """None where no document is asked about."""
+    history: tuple[EntryView, ...]
+    """What had been said before the conversation, as the model was shown it."""
     segments: tuple[SegmentView, ...]
+    user: str | None
+    """Who played the simulated user; None: its turns were written."""
+    stopped: Stopped | None
+    """How a conversation with a simulated user ended, where one of the two ended it."""
     requests: tuple[RequestView, ...]
     unanswered: tuple[str, ...]
     """The attempts of the request that ended the trial, each by its kind."""
@@ -181,7 +212,10 @@ def trial_view(  # what was asked, what came of it, and what that costs
         notes=tuple(map(visible, transcript.notes)),
         system=clip(exam.scenario.system, limit)[0],
         document=document_view(exam.scenario, transcript, grade, limit),
+        history=tuple(_entries(_history(exam), 0, {}, limit, ())),
         segments=tuple(_segments(exam, transcript, grade, facts, limit)),
+        user=None if transcript.user is None else visible(transcript.user),
+        stopped=transcript.stopped,
         requests=tuple(request_views(transcript, tariff)),
         unanswered=kinds(transcript.failed),
         cost_usd=summed(transcript.exchanges, tariff).total,
@@ -200,13 +234,14 @@ def _segments(
     verdicts = {verdict.position: verdict for verdict in grade.calls}
     gold = {call.id: call for call in exam.key.calls}
     played = {record.segment: record for record in transcript.segments}
+    marks = _marks(exam, transcript)
     position = 0
     for segment in exam.scenario.segments:
         record = played.get(segment.id)
         missing = [name for name in grade.missing if name in gold and gold[name].segment == segment.id]
         if record is None and not missing:
             continue
-        entries = tuple(_entries(record, position, verdicts, limit)) if record is not None else ()
+        entries = tuple(_entries(record, position, verdicts, limit, marks)) if record is not None else ()
         position += sum(isinstance(entry, CallView) for entry in entries)
         yield SegmentView(
             id=segment.id,
@@ -221,18 +256,22 @@ def _segments(
 
 
 def _entries(
-    record: SegmentRecord, position: int, verdicts: dict[int, CallVerdict], limit: int
-) -> Iterator[WordsView | CallView]:
+    record: SegmentRecord, position: int, verdicts: dict[int, CallVerdict], limit: int, marks: Sequence[str]
+) -> Iterator[EntryView]:
     """The messages in order, each call together with what came back; results are paired by position."""
     for place, message in enumerate(record.messages):
         if isinstance(message, UserMessage):
-            yield WordsView(kind="user", text=clip(message.text, limit)[0])
+            text = clip(message.text, limit)[0]
+            yield WordsView(kind="user", text=text, marks=tuple(mark for mark in marks if mark in text))
         elif isinstance(message, UserAction):
-            yield WordsView(kind="user", text=clip(_done(message), limit)[0])
+            if message.text:
+                yield WordsView(kind="user", text=clip(message.text, limit)[0], unheard=True)
+            yield from _user_calls(message, limit)
         elif isinstance(message, AssistantMessage):
             if message.text or message.reasoning or not message.tool_calls:
                 reasoning = None if message.reasoning is None else clip(message.reasoning, limit)[0]
-                yield WordsView(kind="assistant", text=clip(message.text, limit)[0], reasoning=reasoning)
+                text = clip(message.text, limit)[0]
+                yield WordsView(kind="assistant", text=text, reasoning=reasoning, given=message.given)
             results = record.messages[place + 1 : place + 1 + len(message.tool_calls)]
             for call, result in zip_longest(message.tool_calls, results):
                 back = result if isinstance(result, ToolMessage) else None
@@ -240,13 +279,29 @@ def _entries(
                 position += 1
 
 
-def _done(action: UserAction) -> str:
-    """What a simulated user did with its own tools, in lines that its words cannot be taken for."""
-    lines = [f"({action.text})"] if action.text else []
-    for call, result in zip_longest(action.tool_calls, action.results):
-        back = "" if result is None else f" → {result.text}"
-        lines.append(f"[{call.name} {call.arguments_json}]{back}" if call is not None else back)
-    return "\n".join(lines)
+def _history(exam: Exam) -> SegmentRecord:
+    return SegmentRecord(segment="history", messages=exam.scenario.history)
+
+
+def _marks(exam: Exam, transcript: Transcript) -> tuple[str, ...]:
+    """By which a model that plays the user ends the conversation; a script has none."""
+    user = exam.scenario.user
+    if user is None or transcript.user in {None, SCRIPTED}:
+        return ()
+    return tuple(visible(getattr(user.marks, name)) for name in SIGNALS)
+
+
+def _user_calls(action: UserAction, limit: int) -> Iterator[UserCallView]:
+    """What a simulated user did with its own tools; results are paired by position."""
+    for call, back in zip_longest(action.tool_calls, action.results):
+        if call is not None:
+            yield UserCallView(
+                tool=clip(call.name, limit)[0],
+                arguments=clip(call.arguments_json, limit)[0],
+                result=None if back is None else clip(back.text, limit)[0],
+                problem=None if back is None else back.problem,
+                detail=None if back is None or back.detail is None else clip(back.detail, limit)[0],
+            )
 
 
 def _call(

@@ -64,6 +64,11 @@ def usd(dollars: float | None) -> str:
     return UNKNOWN if dollars is None else dollars_text(dollars)
 
 
+def at_least(dollars: float | None, unpriced: int) -> str:
+    """Dollars, marked as a lower bound where some requests have no known cost."""
+    return usd(dollars) if dollars is None or not unpriced else f"≥{usd(dollars)}"
+
+
 def milliseconds(value: float | None) -> str:
     small = 10
     return UNKNOWN if value is None else f"{value:.2f}" if value < small else f"{value:,.0f}"

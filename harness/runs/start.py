@@ -100,7 +100,7 @@ async def only_writer(folder: RunFolder) -> AsyncIterator[None]:
 
 def _data(exams: Mapping[str, Exam]) -> dict[str, str]:
     return {
-        exam.scenario.suite: f"{theirs.version} ({theirs.data[:12]})"
+        exam.scenario.suite: theirs.source
         for exam in exams.values()
         if (theirs := exam.scenario.theirs) is not None
     }

@@ -20,14 +20,34 @@ _MEMORY = ("memory_kv", "memory_vector", "memory_rec_sum")
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {"non_live": 0.1, "live": 0.1, "irrelevance": 0.1, "multi_turn": 0.3, "agentic": 0.4}
 )
-LIVE_TASKS: Mapping[str, int] = MappingProxyType(
-    {"live_simple": 258, "live_multiple": 1053, "live_parallel": 16, "live_parallel_multiple": 24}
+TASKS: Mapping[str, int] = MappingProxyType(
+    {
+        "simple_python": 400,
+        "simple_java": 100,
+        "simple_javascript": 50,
+        **dict.fromkeys(("multiple", "parallel", "parallel_multiple", *_TURNS), 200),
+        "irrelevance": 240,
+        "live_simple": 258,
+        "live_multiple": 1053,
+        "live_parallel": 16,
+        "live_parallel_multiple": 24,
+        "live_irrelevance": 884,
+        "live_relevance": 16,
+    }
 )
+"""How many each category that is played here has, in version 4."""
+LIVE_TASKS: Mapping[str, int] = MappingProxyType({name: TASKS[name] for name in _LIVE})
 """What an unplayed category weighs with; of a played one its own number counts."""
-SCORED = (
-    *(*_SIMPLE, "multiple", "parallel", "parallel_multiple", "irrelevance"),
-    *(*_LIVE, "live_irrelevance", *_TURNS, *_WEB, *_MEMORY),
+GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "non_live": (*_SIMPLE, "multiple", "parallel", "parallel_multiple"),
+        "live": _LIVE,
+        "irrelevance": ("irrelevance", "live_irrelevance"),
+        "multi_turn": _TURNS,
+        "agentic": (*_WEB, *_MEMORY),
+    }
 )
+SCORED = tuple(name for categories in GROUPS.values() for name in categories)
 """Every category that counts; `live_relevance` is shown and does not."""
 
 

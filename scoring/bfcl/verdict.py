@@ -16,6 +16,7 @@ from scoring.bfcl.multi_turn import judge_turns
 from scoring.bfcl.single_turn import SingleTurn
 from scoring.bfcl.single_turn import judge as judge_turn
 from scoring.bfcl.trial import first_calls, read_turns
+from scoring.score import Score
 from scoring.their_verdict import TheirVerdict
 
 BENCHMARK = "bfcl"
@@ -28,13 +29,21 @@ def judge(exam: Exam, transcript: Transcript) -> TheirVerdict:
     criteria = Criteria.model_validate(theirs.criteria)
     strict = _wrong(criteria, exam, transcript, STRICT)
     corrected = _wrong(criteria, exam, transcript, CORRECTED)
+    differs = (strict is None) != (corrected is None)
+    defects = dict(_defects(criteria, exam, transcript)) if differs else {}
+    said = "; ".join((_said(corrected, "BFCL's rules without defects"), *defects))
     return TheirVerdict(
         benchmark=BENCHMARK,
         success=strict is None,
+        scores={"corrected": Score(value=float(corrected is None), reason=said)},
         corrected=corrected is None,
-        defects=dict(_defects(criteria, exam, transcript)) if (strict is None) != (corrected is None) else {},
-        reason="right by BFCL's rules" if strict is None else f"{strict.code}: {strict.why}",
+        defects=defects,
+        reason=_said(strict, "BFCL's rules"),
     )
+
+
+def _said(wrong: Wrong | None, rules: str) -> str:
+    return f"right by {rules}" if wrong is None else f"{wrong.code}: {wrong.why}"
 
 
 def _wrong(criteria: Criteria, exam: Exam, transcript: Transcript, kept: Kept) -> Wrong | None:

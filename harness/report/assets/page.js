@@ -21,7 +21,7 @@ function contents(sections) {
 function draw() {
   language = place().language;
   document.documentElement.lang = language === "zh" ? "zh-CN" : language;
-  const sections = [results(), reliability(), modelPairs(), documents(), consistency(), thought(), components(), wrong(), excluded(), cap(), planned(), speed(), servers(), costs(), hosting(), grid(), readable(), provenance()].filter(Boolean);
+  const sections = [results(), theirRules(), leaderboard(), reliability(), modelPairs(), documents(), consistency(), thought(), components(), wrong(), excluded(), cap(), planned(), speed(), others_asked(), servers(), costs(), hosting(), grid(), readable(), provenance()].filter(Boolean);
   document.getElementById("page").replaceChildren(title(), ...banners().filter(Boolean), ...summary(), contents(sections), ...sections);
 }
 

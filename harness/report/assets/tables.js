@@ -34,8 +34,9 @@ function summary() {
     trials: whole(report.trials), graded: whole(graded),
   };
   const talks = data.scenarios.some((scenario) => scenario.title && !scenario.reading);
+  const theirs = benchmarksPlayed();
   const reads = data.scenarios.some((scenario) => scenario.reading);
-  return [el("p", {}, text("did", values), talks && " " + text("did_talks"), reads && " " + text("did_read"), " " + text("did_rules")), el("p", {}, text("means"), reads && " " + text("means_read"))];
+  return [el("p", {}, text("did", values), talks && " " + text("did_talks"), reads && " " + text("did_read"), " " + text(report.judges.length > 0 ? "did_judges" : "did_rules")), el("p", {}, text("means"), reads && " " + text("means_read"), theirs.length > 0 && [" ", text("means_theirs", { names: theirs.map(benchmarkName).join(", ") })])];
 }
 
 // A scale from 0 to 1 with the interval as a band, the mean as a stroke and the floor as a dashed stroke.
@@ -66,7 +67,7 @@ function results() {
     ...shown.flatMap((k) => [percent(part.pass_hat_k?.[k]), percent(part.pass_at_k?.[k])]),
   ]);
   const rows = suites().flatMap((suite) => [
-    group(suite, heads.length),
+    group(ruled(suite), heads.length),
     ...models.flatMap((model) => model.suites.filter((part) => part.suite === suite).map((part) => line(model, part, part.n, part.trials))),
   ]);
   const all = models.map((model) => line(model, model, model.graded, model.trials));
@@ -85,7 +86,8 @@ function components() {
 // A score `NAME_f1` that has its precision and recall beside it is one row with all three.
 function componentTable(metricsOf) {
   const known = Object.keys(text("metric"));
-  const found = new Set(models.flatMap((model) => Object.keys(metricsOf(model))));
+  const verdicts = benchmarksPlayed().length > 0 ? ["theirs", "ours"] : []; // they have a section of their own
+  const found = new Set(models.flatMap((model) => Object.keys(metricsOf(model))).filter((name) => !verdicts.includes(name)));
   const names = [...known.filter((name) => found.has(name)), ...[...found].filter((name) => !known.includes(name) && !name.includes(".")).sort()];
   const heads = [{ name: text("component") }, ...models.map((model) => ({ name: marked(model) }))];
   return table(heads, names.map((name) => {
@@ -107,8 +109,11 @@ function metricCell(metrics, name) {
 
 function wrong() {
   const failed = models.filter((model) => Object.keys(model.root_causes).length > 0);
-  if (failed.length === 0) return section("wrong", el("p", {}, text("no_failures")));
-  return section("wrong", el("h3", {}, text("roots")), note("roots_note"), codeTable("root_causes"),
+  const lost = models.flatMap((model) => model.suites.flatMap((part) => Object.values(part.scenarios))).reduce((sum, one) => sum + one.graded - one.succeeded, 0);
+  const rooted = models.flatMap((model) => Object.values(model.root_causes)).reduce((sum, n) => sum + n, 0);
+  const alone = lost > rooted && el("p", {}, text("failed_theirs_alone", { n: whole(lost - rooted), all: whole(lost) }));
+  if (failed.length === 0) return section("wrong", alone || el("p", {}, text("no_failures")));
+  return section("wrong", alone, el("h3", {}, text("roots")), note("roots_note"), codeTable("root_causes"),
     el("h3", {}, text("codes")), note("codes_note"), codeTable("diagnosis"));
 }
 
@@ -171,6 +176,7 @@ function provenance() {
   const digests = Object.entries(run.scenarios).map(([name, digest]) => `${digest}  ${name}`).join("\n");
   return section("provenance", pairs([
     [text("run"), mono(run.id)], [text("created"), run.created], [text("command"), mono(run.command)],
-    [text("seed"), String(run.seed)], [text("agent"), run.agent], [text("transport"), run.transport], [text("versions"), versions || UNKNOWN],
+    [text("seed"), String(run.seed)], [text("agent"), run.agent], [text("transport"), run.transport],
+    ...Object.entries(data.report.data).map(([suite, source]) => [text("data_of", { suite }), mono(source)]), [text("versions"), versions || UNKNOWN],
   ]), settings, fold(text("digests"), el("pre", {}, digests)));
 }

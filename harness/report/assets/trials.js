@@ -104,6 +104,7 @@ function conversation(talk) {
     [text("why"), talk.failure ? [talk.reason, el("br"), talk.failure] : talk.reason],
     [text("ended"), [el("span", { class: "mono" }, talk.ended), " ", text("class_meaning|" + talk.ended)]],
     [text("score"), value(talk.score)],
+    ...(talk.user ? [[text("simulated_user"), [talk.user, talk.stopped && [" · ", text("stopped|" + talk.stopped)]]]] : []),
     ...(talk.thinking_not_engaged ? [[text("thinking"), el("span", { class: "warn" }, text("not_engaged_here"))]] : []),
     ...(talk.notes.length ? [[text("notes"), talk.notes.join(" · ")]] : []),
   ];
@@ -114,6 +115,7 @@ function conversation(talk) {
     el("dl", { class: "facts", lang: language }, facts.map(([name, words]) => [el("dt", {}, name), el("dd", {}, words)])),
     system && fold(text("system"), el("pre", {}, system)),
     talk.document && asked(talk.document),
+    talk.history.length > 0 && fold(text("before"), talk.history.map(spoken)),
     talk.segments.map((part) => segment(part, talk.segments.length > 1)),
     finalState(talk.state),
     scores.length > 0 && fold(text("scores"), table(heads, scores, "")),
@@ -138,9 +140,11 @@ function asked(part) {
   return el("div", { class: "asked", lang: language }, el("dl", { class: "facts" }, facts.map(([name, words]) => [el("dt", {}, name), el("dd", {}, words)])));
 }
 
+const spoken = (one) => (one.kind === "call" ? call(one) : one.kind === "user_call" ? userCall(one) : words(one));
+
 function segment(part, several) {
   return el("div", {}, several && el("p", { class: "segment" }, text("step", { id: part.id })),
-    part.entries.map((one) => (one.kind === "call" ? call(one) : words(one))),
+    part.entries.map(spoken),
     part.missing.length > 0 && turn("missing", "", findings(part.missing.map((one) => ["✗", "bad", el("span", {},
       el("span", { class: "mono" }, `${one.tool} ${one.arguments}`),
       one.code !== "missing_call" && el("span", { class: "soft", lang: language }, ` (${text("instead", { code: one.code })})`))]))),
@@ -154,7 +158,27 @@ function turn(who, kind, ...content) {
 function words(one) {
   return turn(one.kind, one.kind,
     one.reasoning && fold(text("thinking"), el("pre", { dir: "auto" }, one.reasoning)),
-    one.text ? el("pre", { class: "words", dir: "auto" }, one.text) : el("span", { class: "soft" }, text("nothing_said")));
+    one.given && aside("greeting"), one.unheard && aside("unheard"),
+    one.text ? el("pre", { class: "words", dir: "auto" }, withMarks(one.text, one.marks)) : el("span", { class: "soft" }, text("nothing_said")));
+}
+
+const aside = (name) => el("div", { class: "aside", lang: language }, text(name));
+
+// The marks by which a user's model ends the conversation stand out from its words; nobody else's words have any.
+function withMarks(words, marks) {
+  if (marks.length === 0) return words;
+  const [first, ...others] = marks;
+  return words.split(first).flatMap((part, at) => [at > 0 && el("span", { class: "tag warn", title: text("end_mark") }, first), withMarks(part, others)]);
+}
+
+// What a simulated user did with its own tools, which the model never saw.
+function userCall(one) {
+  const label = (name, ...more) => el("div", { class: "label", lang: language }, text(name), more);
+  return turn("user_call", "hands", el("div", { class: "call" },
+    el("div", {}, el("span", { class: "mono strong" }, one.tool), el("span", { class: "tag", lang: language }, text("users_own"))),
+    label("arguments"), el("pre", { dir: "auto" }, one.arguments || text("no_arguments")),
+    label("result", one.problem && [" · ", el("span", { class: "bad" }, `${text("problem")}: ${text("problems|" + one.problem)}`), one.detail && ` (${one.detail})`]),
+    one.result === null ? el("span", { class: "bad" }, text("not_run")) : el("pre", { dir: "auto" }, one.result)));
 }
 
 function call(one) {
