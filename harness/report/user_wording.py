@@ -30,6 +30,8 @@ def _took(user: UserFigures) -> str:
 def _served(user: UserFigures) -> str:
     """By what, and on what, where it is a model of ours."""
     on = user.hosting
-    machine = "" if on is None or on.gpus is None else f"{on.gpus} × {on.kind or 'GPU'}" if on.gpus else "a CPU"
+    machine = (
+        "" if on is None or on.gpus is None else f"{on.gpus} × {on.kind or 'GPU'}" if on.gpus else "a CPU"
+    )
     said = [f"by {user.engine}" if user.engine else "", f"on {machine}" if machine else ""]
     return f", served {' '.join(filter(None, said))}" if any(said) else ""

@@ -112,7 +112,9 @@ def _same_hour(value: Value, material: str) -> bool:
     hour, minute = (int(part) for part in value.normal.split(":"))
     if f"{(hour + 12) % 24:02d}:{minute:02d}" in material:
         return True
-    o_clock = rf"(?<!\d){hour % 12 or 12}(?: ?[ap]\.?m\b| ?o.clock)|(?<!\d)(?:{hour}|{hour % 12 or 12}) ?[点时]"
+    o_clock = (
+        rf"(?<!\d){hour % 12 or 12}(?: ?[ap]\.?m\b| ?o.clock)|(?<!\d)(?:{hour}|{hour % 12 or 12}) ?[点时]"
+    )
     half = rf"(?<!\d){hour % 12 or 12}[.:]{minute:02d}|(?<!\d)(?:{hour}|{hour % 12 or 12}) ?[点时] ?(?:{minute}|半)"
     return bool(re.search(half if minute else o_clock, material, re.IGNORECASE))
 
@@ -136,9 +138,7 @@ def _of_denials(turn: Turn, talk: Heard) -> Iterator[UserFault]:
     """It says not to know what it knows."""
     wanted = _last_question(turn.heard)
     asked = [
-        name
-        for name in talk.user.knows
-        if names(name, wanted) and not _is_of_unknown(name, wanted, talk)
+        name for name in talk.user.knows if names(name, wanted) and not _is_of_unknown(name, wanted, talk)
     ]
     foreign = any(names(one, wanted) for one in talk.user.unknown)
     before = ""

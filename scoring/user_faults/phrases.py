@@ -110,7 +110,7 @@ LATER = _any(
     r"^(?:\W*(?:and|but|so|otherwise)\W+)?(?:if|when|once|should|in case|next time|as soon as)\b",
     r"\b(?:do not|don't|never|please avoid|make sure not|no need)\b",
     r"\b(?:tomorrow|later|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|when(?:ever)? you|as soon as|in future)\b",
-    r"\bfeel free\b|\b(?:tell|have|ask|remind) (?:him|her|them|your \w+)\b",
+    r"\bfeel free\b|\b(?:tell|ask|remind) (?:him|her|them|your \w+)\b|\bhave (?:him|her|them|your \w+ ready)\b",
     r"如果|若|以后|下次|到时|随时|不要|请勿|别再|不用|无需|明天|届时|的时候",
 )
 """What an agent says of later times, of conditions, and of what not to do: nothing to be done at once."""

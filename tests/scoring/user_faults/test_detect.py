@@ -248,9 +248,7 @@ def test_what_a_chinese_person_would_say_is_no_fault(asked: str, said: str) -> N
     }
 
     assert faults(u("你好，我手机丢了。"), a(asked), u(said), user=user, language="zh") == ()
-    denied = faults(
-        u("你好。"), a("请问您的手机号？"), u("我不知道手机号。"), user=user, language="zh"
-    )
+    denied = faults(u("你好。"), a("请问您的手机号？"), u("我不知道手机号。"), user=user, language="zh")
     assert kinds(denied) == ["contradiction"]
 
 
