@@ -109,8 +109,9 @@ ORDERS = _any(
 LATER = _any(
     r"^(?:\W*(?:and|but|so|otherwise)\W+)?(?:if|when|once|should|in case|next time|as soon as)\b",
     r"\b(?:do not|don't|never|please avoid|make sure not|no need)\b",
-    r"\b(?:tomorrow|later|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|when(?:ever)? you|as soon as|in future)\b",
-    r"\bfeel free\b|\b(?:tell|ask|remind) (?:him|her|them|your \w+)\b|\bhave (?:him|her|them|your \w+ ready)\b",
+    r"\b(?:tomorrow|later|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|when(?:ever)? you|as soon as)\b",
+    r"\b(?:feel free|in future)\b|\b(?:tell|ask|remind) (?:him|her|them|your \w+)\b",
+    r"\bhave (?:him|her|them|your \w+ ready)\b",
     r"如果|若|以后|下次|到时|随时|不要|请勿|别再|不用|无需|明天|届时|的时候",
 )
 """What an agent says of later times, of conditions, and of what not to do: nothing to be done at once."""
@@ -127,7 +128,8 @@ DECIDES = _any(
 )
 """An answer to a question that takes no more."""
 AT_WORK = _any(
-    r"\b(?:one moment|(?<!takes )(?<!take )(?<!in )(?<!within )a (?:moment|second|minute)|bear with me|hold on)\b",
+    r"\b(?:one moment|bear with me|hold on)\b",
+    r"(?<!takes )(?<!take )(?<!in )(?<!within )\ba (?:moment|second|minute)\b",
     r"\b(?:let me|I(?:'ll| will|'m going to| am)) (?:just |quickly )?"
     r"(?:check|look|see|measure|now|looking|checking)",
     r"稍等|请稍候|别挂|我(?:来|先|马上|这就)?(?:帮您)?(?:查|看|测)(?:一|看|下)|正在(?:查|为您|测)",
