@@ -70,8 +70,8 @@ def check_user(record: RunRecord) -> None:
     user = record.user.model if record.user is not None else None
     if user is not None and is_local(user) and user.base_url is None:
         raise RunError(
-            f"{user.label} plays the users, and every worker of a cluster has to reach it; with --executor ray "
-            f"serve it where they can, and name it {user.label}@http://HOST:PORT/v1"
+            f"{user.label} plays the users, and every worker of a cluster has to reach it; with "
+            f"--executor ray serve it where they can, and name it {user.label}@http://HOST:PORT/v1"
         )
 
 

@@ -74,7 +74,7 @@ class ModelTalk:
         return message
 
     def _stop(self, text: str) -> Stopped | None:
-        """The first mark that it wrote; of two at one place, of which one begins with the other, the longer."""
+        """The first mark that it wrote; the longer of two at one place."""
         marks = {name: getattr(self.user.marks, name) for name in SIGNALS}
         found = [
             (place, -len(mark), name)

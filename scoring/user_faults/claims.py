@@ -36,6 +36,7 @@ _CLOSE = 0.02
 """Somebody who says a number may round it so far."""
 _HALF = 0.5
 _CENT = 0.005
+_HALF_HOUR = 30
 _SMALL = frozenset({"the", "of", "your", "my", "a", "it", "is", "when"})
 
 
@@ -112,11 +113,14 @@ def _same_hour(value: Value, material: str) -> bool:
     hour, minute = (int(part) for part in value.normal.split(":"))
     if f"{(hour + 12) % 24:02d}:{minute:02d}" in material:
         return True
-    o_clock = (
-        rf"(?<!\d){hour % 12 or 12}(?: ?[ap]\.?m\b| ?o.clock)|(?<!\d)(?:{hour}|{hour % 12 or 12}) ?[点时]"
-    )
-    half = rf"(?<!\d){hour % 12 or 12}[.:]{minute:02d}|(?<!\d)(?:{hour}|{hour % 12 or 12}) ?[点时] ?(?:{minute}|半)"
-    return bool(re.search(half if minute else o_clock, material, re.IGNORECASE))
+    twelve = hour % 12 or 12
+    point = rf"(?<!\d)(?:{hour}|{twelve}) ?[点时]"
+    if not minute:
+        written = rf"(?<!\d){twelve}(?: ?[ap]\.?m\b| ?o.clock)|{point}"
+    else:
+        written = rf"(?<!\d){twelve}[.:]{minute:02d}|{point} ?{minute}"
+        written += rf"|{point}半" if minute == _HALF_HOUR else ""
+    return bool(re.search(written, material, re.IGNORECASE))
 
 
 def _rounds_to(number: float, said: float) -> bool:

@@ -192,7 +192,7 @@ def test_written_turns_have_no_faults(tmp_path: Path) -> None:
     assert find_faults(plain, Transcript(scenario="a/b", model="m", repeat=0, ended="done")) == ()
 
 
-HOLDING = {
+HOLDING: dict[str, object] = {
     "goal": "You want your parcel, and to know what it costs. You have already restarted the wall once.",
     "knows": {
         "your telephone number": "+49 30 5550 119",
@@ -240,7 +240,7 @@ def test_one_thing_may_be_said_in_many_ways(asked: str, said: str) -> None:
     ],
 )
 def test_what_a_chinese_person_would_say_is_no_fault(asked: str, said: str) -> None:
-    user = {
+    user: dict[str, object] = {
         "goal": "你的手机丢了，想停机。",
         "knows": {"手机号": "138 5550 0701"},
         "unknown": ["手机现在在哪里"],
