@@ -14,15 +14,17 @@ from harness.report.figures import collect
 from harness.report.user_figures import served_by
 from harness.report.user_wording import users_said
 from harness.request import Request
+from harness.run import Course
 from harness.runs.ledger import last_lines
 from harness.runs.record import ModelVariant, UserRecord, run_id
 from harness.runs.store import RunError
+from harness.trial.talk import OF_THE_USER
 from harness.users.chosen import user_record
 from harness.users.prompt import PROMPT_VERSION
 from harness.verbs.run import user_variant
 from scenarios.serving import Serving
 from scenarios.study import StudyModel
-from scenarios.transcript import Transcript
+from scenarios.transcript import Failure, Transcript
 from tests.harness.dual import USER, talk, talk_exam
 from tests.harness.known import KNOWN, find_variant
 from tests.harness.little_run import Watcher
@@ -149,3 +151,14 @@ async def test_not_every_model_plays_users(name: str) -> None:
 async def test_scripted_is_no_model() -> None:
     assert user_variant(StudyModel(name="scripted"), KNOWN) is None
     assert user_variant(None, KNOWN) is None
+
+
+async def test_a_refused_key_of_the_users_model_is_told_as_the_users() -> None:
+    failure = Failure(kind="http_401", message="HTTP 401: no", where=f"attempt 1 {OF_THE_USER}")
+    ended = Transcript(
+        scenario="a/b", model="m", repeat=0, ended="provider", failure=failure, user="guest@host"
+    )
+
+    assert (
+        Course().objection(ended).startswith("guest@host, which plays the users: HTTP 401: no; set LONGSPAN")
+    )
