@@ -18,7 +18,7 @@ from harness.environment import Environment
 from harness.exams.floors import measure_floors, read_floors, write_floors
 from harness.exams.grading import Grader
 from harness.exams.prepare import load_scenarios, prepare_exams, world_home
-from harness.executors.executor import open_executor, play_all
+from harness.executors.executor import check_user, open_executor, play_all
 from harness.judges.judging import judge_run
 from harness.models.opened import Opening, make_sure
 from harness.models.pricing import tariffs
@@ -59,6 +59,8 @@ async def evaluate(request: Request, environment: Environment, progress: Progres
         home = world_home(environment, Path(work), request.transport)
         exams = await prepare_exams(scenarios, home)
         folder, record = open_run(request, exams)
+        if request.executor == "ray":
+            check_user(record)
         check_caps(record.everybody, tariffs(record), request.caps, request.known)
         outlook = await _look_ahead(request, environment, shelf, home, exams, folder)
         record = record.model_copy(update={"skipped": outlook.skipped})

@@ -16,6 +16,7 @@ from harness.runs.record import ModelVariant, RunRecord
 from harness.runs.store import RunFolder, Trial
 from harness.stopped import CapReached, RunStopped
 from harness.trial.play import Stage, play
+from harness.trial.talk import OF_THE_USER
 from scenarios.documents.dice import Dice
 from scenarios.exam import Exam
 from scenarios.transcript import GRADED, Transcript, TrialClass
@@ -192,4 +193,9 @@ class Course:
             return str(gone)
         told = _NOBODY if self.unreachable >= _PATIENCE else _HOPELESS
         remedy = told.get(failure.kind)
-        return f"{failure.message}; {remedy}" if remedy else ""
+        who = (
+            f"{transcript.user}, which plays the users: "
+            if (failure.where or "").endswith(OF_THE_USER)
+            else ""
+        )
+        return f"{who}{failure.message}; {remedy}" if remedy else ""

@@ -250,6 +250,8 @@ class Scenario(Record):
                 )
         if self.user is not None and len(self.segments) > 1:
             raise ValueError("a simulated user has one conversation; keep one segment")
+        if self.user is not None and not self.tools.answered:
+            raise ValueError("calls that nobody answers end a turn, and a simulated user would hear nothing")
         return self
 
     @model_validator(mode="after")

@@ -36,11 +36,19 @@ class StopRules(Record):
 
 
 class StopMarks(Record):
-    """What a user that is a model writes to end the conversation; read wherever it stands in its text."""
+    """What a user that is a model writes to end the conversation; read wherever it stands in its text, though
+    not inside a longer word.
+    """
 
     done: Annotated[str, Field(min_length=3)] = "[[DONE]]"
     transfer: Annotated[str, Field(min_length=3)] = "[[TRANSFER]]"
     out_of_scope: Annotated[str, Field(min_length=3)] = "[[OUT-OF-SCOPE]]"
+
+    @model_validator(mode="after")
+    def _differ(self) -> Self:
+        if len({self.done, self.transfer, self.out_of_scope}) < len(SIGNALS):
+            raise ValueError("two marks are the same, and nobody could tell which is meant")
+        return self
 
 
 class TalkLimits(Record):

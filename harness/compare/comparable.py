@@ -160,11 +160,11 @@ def _differences(first: Side, second: Side) -> Iterator[str]:
     for name, (here, there) in asked.items():
         if here != there:
             yield f"{name}: {here} and {there}"
-    engines = [_engine(side) for side in (first, second)]
     if one.label == other.label:
-        for name in sorted(engines[0].keys() & engines[1].keys()):
-            if engines[0][name] != engines[1][name]:
-                yield f"engine {name}: {_clip(engines[0][name])} and {_clip(engines[1][name])}"
+        yield from _engines(first.record, second.record, one.label, "engine")
+    user = first.record.user
+    if user is not None and user.model is not None and user == second.record.user:
+        yield from _engines(first.record, second.record, user.model.label, "engine of the user's model, its")
     if first.model.simulated != second.model.simulated:
         yield "one of the two is a reference program and no model"
 
@@ -178,9 +178,16 @@ def _other_settings(first: RunRecord, second: RunRecord) -> dict[str, tuple[str,
     }
 
 
-def _engine(side: Side) -> Mapping[str, JsonValue]:
-    """What served the model, as far as the run knows."""
-    found = side.record.engines.get(side.model.label)
+def _engines(first: RunRecord, second: RunRecord, label: str, what: str) -> Iterator[str]:
+    """How what served a model differs between two runs, as far as they know."""
+    one, other = (_engine(record, label) for record in (first, second))
+    for name in sorted(one.keys() & other.keys()):
+        if one[name] != other[name]:
+            yield f"{what} {name}: {_clip(one[name])} and {_clip(other[name])}"
+
+
+def _engine(record: RunRecord, label: str) -> Mapping[str, JsonValue]:
+    found = record.engines.get(label)
     return found if isinstance(found, dict) else {}
 
 

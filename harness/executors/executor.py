@@ -14,6 +14,7 @@ from harness.clock import utc_now
 from harness.environment import with_variables
 from harness.executors.local import InProcess
 from harness.models.local_names import is_local
+from harness.models.noted import note_engine
 from harness.models.opened import Opening, OpenModel, open_model
 from harness.request import Request
 from harness.run import Runner, Tally
@@ -68,7 +69,10 @@ def check_user(record: RunRecord) -> None:
     """Raises `RunError` for a user's model that the workers of a cluster cannot reach."""
     user = record.user.model if record.user is not None else None
     if user is not None and is_local(user) and user.base_url is None:
-        raise RunError(f"{user.label} plays the users; with --executor ray serve it, and name it @URL")
+        raise RunError(
+            f"{user.label} plays the users, and every worker of a cluster has to reach it; with "
+            f"--executor ray serve it where they can, and name it {user.label}@http://HOST:PORT/v1"
+        )
 
 
 def check_reach(models: Sequence[ModelVariant], machines: int) -> None:
@@ -98,6 +102,8 @@ async def play_all(runner: Runner, opening: Opening, executor: Executor, command
             if not any(runner.todo(variant) for variant in models):
                 return tuple(runner.nothing_to_do(variant) for variant in models)
             async with open_user(runner.record, opening) as user:
+                if user.model is not None:
+                    note_engine(runner.folder, user.model)
                 runner = replace(runner, stage=replace(runner.stage, user=user.user))
                 return tuple([await _play(runner, variant, opening, executor, user) for variant in models])
     except CapReached as reached:
@@ -113,7 +119,7 @@ async def _play(
     if not runner.todo(variant):
         return runner.nothing_to_do(variant)
     async with open_model(variant, opening) as opened:
-        note_engine(runner, variant, opened)
+        note_engine(runner.folder, opened)
         async with watching(runner.folder, variant, opened.metrics, now=opening.now):
             try:
                 gone = opened.gone
@@ -121,12 +127,3 @@ async def _play(
             finally:
                 for lost in opened.lost():
                     opening.say(f"One of its servers is gone, and others may have carried on. {lost}")
-
-
-def note_engine(runner: Runner, variant: ModelVariant, opened: OpenModel) -> None:
-    """Write into the run what serves a model of ours, and what it runs on."""
-    record, name = runner.folder.record, variant.label
-    engines = record.engines if opened.engine is None else {**record.engines, name: opened.engine}
-    hosting = record.hosting if opened.hosting is None else {**record.hosting, name: opened.hosting}
-    if (engines, hosting) != (record.engines, record.hosting):
-        runner.folder.write_record(record.model_copy(update={"engines": engines, "hosting": hosting}))

@@ -24,7 +24,7 @@ import ray
 from ray.exceptions import RayActorError, RayError, RayTaskError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from harness.executors.executor import LOCAL_CLUSTER, check_reach, check_user
+from harness.executors.executor import LOCAL_CLUSTER, check_reach
 from harness.executors.letters import Answer, News, Played
 from harness.executors.line import Line
 from harness.executors.shard import Shard, cut, lane_widths
@@ -64,7 +64,6 @@ async def on_ray(
     """A cluster, with a steward that keeps the run's limits and money. Raises `RunError`."""
     with _cluster(request.ray_address) as slots:
         machines = {machine["NodeManagerAddress"] for machine in ray.nodes() if machine["Alive"]}
-        check_user(runner.record)
         check_reach(runner.record.models, len(machines))
         folder = _anywhere(runner.folder)
         steward = _steward()

@@ -1,18 +1,20 @@
 """A judge: one question about one conversation, and one more chance to answer it so that it can be read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.clients.client import Ask, ClientError, Model, OverBudget
 from harness.judges.prompt import SYSTEM, again, question
 from harness.judges.reply import Unreadable, read_verdicts
 from scenarios.exam import Exam
 from scenarios.judgement import AssertionVerdict
-from scenarios.transcript import Exchange, Failure, Message, Transcript, UserMessage
+from scenarios.transcript import AssistantMessage, Exchange, Failure, Message, Transcript, UserMessage
 
 _TRIES = 2
 """The question, and at most one request to repair the answer."""
 OUTPUT_TOKENS = 4096
 _SECONDS = 600.0
+_SILENCE = "(no words)"
+"""An empty message is refused by some endpoints."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,10 +24,14 @@ class Ruling:
     verdicts: tuple[AssertionVerdict, ...] = ()
     failure: Failure | None = None
     exchanges: tuple[Exchange, ...] = ()
+    over_cap: str = ""
+    """Why the repair could not be asked for, where the cap was reached behind the first answer."""
 
 
 async def rule(model: Model, exam: Exam, transcript: Transcript, assertions: tuple[str, ...]) -> Ruling:
-    """Ask the judge about every assertion at once. Raises `OverBudget`; other failures are in the ruling."""
+    """Ask the judge about every assertion at once. Raises `OverBudget` where nothing could be asked at all;
+    every other failure is in the ruling, with what was paid for.
+    """
     talk = model.converse(judges_exam(exam), transcript.repeat)
     messages: list[Message] = [UserMessage(text=question(exam, transcript, assertions))]
     exchanges: list[Exchange] = []
@@ -33,8 +39,11 @@ async def rule(model: Model, exam: Exam, transcript: Transcript, assertions: tup
     for _ in range(_TRIES):
         try:
             reply = await talk.reply(messages, Ask(output_tokens=OUTPUT_TOKENS, seconds=_SECONDS))
-        except OverBudget:
-            raise
+        except OverBudget as error:
+            if not exchanges:
+                raise
+            found = _failed(error.kind, str(error), exchanges)
+            return replace(found, over_cap=str(error))
         except ClientError as error:
             return _failed(error.kind, str(error), exchanges)
         exchanges.append(reply.exchange)
@@ -44,7 +53,9 @@ async def rule(model: Model, exam: Exam, transcript: Transcript, assertions: tup
             verdicts = read_verdicts(reply.message.text, assertions)
         except Unreadable as error:
             problem = str(error)
-            messages += [reply.message, UserMessage(text=again(problem, len(assertions)))]
+            # Its words alone: calls of tools that it was not offered would wait for results.
+            said = AssistantMessage(text=reply.message.text or _SILENCE)
+            messages += [said, UserMessage(text=again(problem, len(assertions)))]
         else:
             return Ruling(verdicts=verdicts, exchanges=tuple(exchanges))
     return _failed("unreadable", f"no usable verdicts, asked twice: {problem}", exchanges)

@@ -12,6 +12,7 @@ from harness.clients.client import Model, OverBudget
 from harness.judges.judge import Ruling, rule
 from harness.judges.kept import Kept, hash_of, unjudged
 from harness.judges.prompt import PROMPT_VERSION
+from harness.models.noted import note_engine
 from harness.models.opened import Opening, open_model
 from harness.runs.record import JudgeRecord, ModelVariant, RunRecord
 from harness.runs.store import RunFolder, Trial
@@ -22,8 +23,8 @@ from scoring.theirs import assertions_of
 
 _PATIENCE = 3
 """So many requests in a row that bring no reply end the judging."""
-_ANSWERED = frozenset({"truncated", "unreadable"})
-"""Failures of a judge that did answer."""
+_ANSWERED = frozenset({"truncated", "unreadable", "context", "content_filter"})
+"""Failures of a judge that is there: it answered, or this one conversation is too long or too much for it."""
 
 
 def judge_record(asked: ModelVariant | None, exams: Mapping[str, Exam]) -> JudgeRecord | None:
@@ -44,6 +45,7 @@ async def judge_run(folder: RunFolder, record: RunRecord, exams: Mapping[str, Ex
     if not todo:
         return 0
     async with open_model(record.judge.model, opening) as opened:
+        note_engine(folder, opened)
         bench = _Bench(
             model=opened.model, exams=exams, kept=Kept(folder=folder, judge=record.judge), left=len(todo)
         )
@@ -61,7 +63,7 @@ class _Bench:
     left: int
     """Trials without verdicts."""
     unanswered: int = 0
-    """Requests in a row that brought no reply."""
+    """Requests in a row that brought no reply, for no reason of the conversation's own."""
     over_cap: str = ""
     """Why no further request may be sent."""
     hopeless: str = ""
@@ -103,6 +105,7 @@ class _Bench:
             )
             await folder.aside(self.kept.keep, trial, exam, transcript, found)
             self._look_at(ruling)
+            self.over_cap = self.over_cap or ruling.over_cap
 
     def _look_at(self, ruling: Ruling) -> None:
         failure = ruling.failure

@@ -205,7 +205,8 @@ class Figures:
             model.label: _ModelSums(model, prices.get(model.label, UNPRICED)) for model in record.models
         }
         for sums in self._models.values():
-            sums.users.prices = prices
+            users = sums.users
+            users.prices, users.engines, users.hosting = prices, record.engines, record.hosting
 
     def add(self, trial: Trial, exam: Exam, transcript: Transcript, grade: Grade) -> None:
         self._models[trial.model.label].add(trial, exam, transcript, grade)

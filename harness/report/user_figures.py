@@ -4,8 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pydantic import JsonValue
+
 from harness.models.pricing import UNPRICED, CostSums, Tariff, summed
 from harness.report.request_figures import Tokens, added, total_tokens
+from harness.runs.record import Hosting
 from harness.users.user import SCRIPTED
 from scenarios.exam import Exam
 from scenarios.record import Record
@@ -18,6 +21,10 @@ class UserFigures(Record):
 
     model: str
     """Its label, or `scripted`."""
+    engine: str | None = None
+    """What served it, where it is one of ours."""
+    hosting: Hosting | None = None
+    """What it ran on then."""
     trials: int
     requests: int
     usage: Tokens
@@ -49,7 +56,9 @@ class UserSums:
     """Takes the trials of one model in."""
 
     prices: Mapping[str, Tariff] = field(default_factory=dict)
-    """By label."""
+    """By label, and so are the other two."""
+    engines: Mapping[str, JsonValue] = field(default_factory=dict)
+    hosting: Mapping[str, Hosting] = field(default_factory=dict)
     _by_user: defaultdict[str, _Sums] = field(default_factory=lambda: defaultdict(_Sums))
 
     def add(self, exam: Exam, transcript: Transcript) -> None:
@@ -70,6 +79,8 @@ class UserSums:
         return tuple(
             UserFigures(
                 model=name,
+                engine=served_by(self.engines.get(name)),
+                hosting=self.hosting.get(name),
                 trials=sums.trials,
                 requests=sums.requests,
                 usage=sums.usage,
@@ -88,3 +99,9 @@ def _noted(exam: Exam, transcript: Transcript) -> set[str]:
     if transcript.user == SCRIPTED or transcript.ended not in GRADED:
         return set()
     return {fault.kind for fault in find_faults(exam, transcript)}
+
+
+def served_by(engine: JsonValue) -> str | None:
+    """The engine and its version, from what a run wrote down of it."""
+    found = engine.get("served_by") if isinstance(engine, dict) else None
+    return None if found is None else str(found)

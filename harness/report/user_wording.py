@@ -13,7 +13,7 @@ def users_said(models: Sequence[ModelFigures]) -> Iterator[str]:
     for model in models:
         for user in model.users:
             yield (
-                f"{label(model)}: its users were played by {user.model} ({_took(user)}). How "
+                f"{label(model)}: its users were played by {user.model}{_served(user)} ({_took(user)}). How "
                 f"{whole(user.trials)} conversations ended: {_ended(user) or 'none by the user'}."
                 + (f" Excluded, since the user broke its part: {_counts(user.broken)}." * bool(user.broken))
                 + (f" Counted, though it broke its part: {_counts(user.noted)}." * bool(user.noted))
@@ -60,3 +60,13 @@ def _took(user: UserFigures) -> str:
     cost = at_least(user.cost_usd, user.unpriced) if known else "at a cost that nobody knows"
     tokens = f"{whole(user.usage.input)} input and {whole(user.usage.output)} output tokens"
     return f"{whole(user.requests)} requests, {tokens}, {cost}; in no other figure here"
+
+
+def _served(user: UserFigures) -> str:
+    """By what, and on what, where it is a model of ours."""
+    on = user.hosting
+    machine = (
+        "" if on is None or on.gpus is None else f"{on.gpus} × {on.kind or 'GPU'}" if on.gpus else "a CPU"
+    )
+    said = [f"by {user.engine}" if user.engine else "", f"on {machine}" if machine else ""]
+    return f", served {' '.join(filter(None, said))}" if any(said) else ""

@@ -7,6 +7,9 @@ from harness.trial.user_desk import TrialUserDesk
 from harness.users.user import Said, Talk, UserBroke
 from scenarios.transcript import AssistantMessage, Stopped, UserMessage
 
+OF_THE_USER = "of the user's model"
+"""Where a failure says whose request it was."""
+
 
 async def converse(desk: TrialDesk, agent: Agent, talk: Talk, theirs: TrialUserDesk) -> Stopped:
     """Play it to its end, and say how the user ended it. Raises what ends a trial before."""
@@ -36,5 +39,5 @@ async def _heard_out(talk: Talk, heard: str, theirs: TrialUserDesk) -> Said:
     except ContextTooLong as error:
         raise UserBroke("overflow", f"the conversation outgrew the user's model: {error}") from error
     except ClientError as error:
-        error.asked = " of the user's model"
+        error.asked = f" {OF_THE_USER}"
         raise

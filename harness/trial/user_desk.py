@@ -8,6 +8,8 @@ from harness.users.user import UserBroke
 from scenarios.transcript import Exchange, ToolCall, ToolMessage, UserAction
 from scenarios.user import SimulatedUser
 
+_GARBLED = frozenset({"malformed", "unknown_tool", "schema"})
+
 
 @dataclass(kw_only=True)
 class TrialUserDesk:
@@ -18,6 +20,9 @@ class TrialUserDesk:
     exchanges: list[Exchange] = field(default_factory=list)
     steps: int = 0
     """Of this turn."""
+    calls: int = 0
+    """Of the whole conversation; `garbled`: those of them that no tool could be meant by."""
+    garbled: int = 0
 
     def open_turn(self) -> None:
         self.steps = 0
@@ -32,12 +37,10 @@ class TrialUserDesk:
         results: list[ToolMessage] = []
         try:
             for call in calls:
-                result = await self.desk.world.call(call, "user")
-                self.desk.worked += result.ms / 1e3
-                results.append(result)
+                results.append(await self._call(call))
+                self._count_errors(results[-1])
         finally:
             self._record(text, calls, results)
-        self.desk.count_errors(results)
         return tuple(results)
 
     def asked(self, exchange: Exchange) -> None:
@@ -49,6 +52,30 @@ class TrialUserDesk:
         if self.desk.worked >= limit:
             raise Ended("provider", "seconds", f"the {limit:g} s of the scenario were used up waiting")
         return limit - self.desk.worked
+
+    async def _call(self, call: ToolCall) -> ToolMessage:
+        most = self.desk.exam.scenario.limits.calls
+        if self.calls >= most:
+            raise UserBroke(
+                "calls", f"the user made {most} calls, as many as the scenario allows either side"
+            )
+        self.calls += 1
+        result = await self.desk.world.call(call, "user")
+        self.desk.worked += result.ms / 1e3
+        return result
+
+    def _count_errors(self, result: ToolMessage) -> None:
+        """Calls that no tool could be meant by are the user's own doing, whoever asked for them."""
+        self.garbled += result.problem in _GARBLED
+        try:
+            self.desk.count_errors([result])
+        except Ended:
+            if self.user.faults == "exclude" and 2 * self.garbled > self.desk.errors:
+                said = (
+                    f"{self.garbled} of the user's calls named no tool of its own, or had no arguments for it"
+                )
+                raise UserBroke("errors", said) from None
+            raise
 
     def _record(self, text: str, calls: Sequence[ToolCall], results: Sequence[ToolMessage]) -> None:
         self.desk.hops += 2

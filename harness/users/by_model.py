@@ -4,9 +4,11 @@ To this model the agent is the user, and its own words are the assistant's. It r
 what its own tools brought, and nothing of what goes on between the agent and the agent's tools.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from harness.clients.client import Ask, Conversation, Model
+from harness.trial.mangled import mangled_call, unbalanced_think
 from harness.users.prompt import heard_words, user_prompt
 from harness.users.scripted import STOPPED
 from harness.users.user import Said, Talk, UserBroke, UserDesk
@@ -60,14 +62,35 @@ class ModelTalk:
         desk.asked(reply.exchange)
         if reply.cut_short:
             raise UserBroke("truncated", "the user's model ran into its output limit")
-        self.messages.append(reply.message)
-        return reply.message
+        message = reply.message
+        if unbalanced_think(message, reply.exchange.usage):
+            said = "thinking in the user's text does not begin, or does not end, with a tag"
+            raise UserBroke("unbalanced_think", said)
+        if mangled_call(message, self.exam.key.user_tools):
+            raise UserBroke(
+                "call_as_text", "the parser of the user's server left a whole tool call in its text"
+            )
+        self.messages.append(message)
+        return message
 
     def _stop(self, text: str) -> Stopped | None:
-        """The first mark that it wrote."""
-        places = [(text.find(getattr(self.user.marks, name)), name) for name in SIGNALS]
-        found = [(place, name) for place, name in places if place >= 0]
-        return STOPPED[min(found)[1]] if found else None
+        """The first mark that it wrote; the longer of two at one place."""
+        marks = {name: getattr(self.user.marks, name) for name in SIGNALS}
+        found = [
+            (place, -len(mark), name)
+            for name, mark in marks.items()
+            if (place := _place(mark, text)) is not None
+        ]
+        return STOPPED[min(found)[2]] if found else None
+
+
+def _place(mark: str, text: str) -> int | None:
+    """Where a mark stands; one that begins or ends with a letter is no part of a longer word."""
+    letter = "[A-Za-z0-9_]"
+    before = f"(?<!{letter})" if re.match(letter, mark[0]) else ""
+    after = f"(?!{letter})" if re.match(letter, mark[-1]) else ""
+    found = re.search(f"{before}{re.escape(mark)}{after}", text)
+    return None if found is None else found.start()
 
 
 def users_exam(exam: Exam, user: SimulatedUser) -> Exam:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from harness.models.local_names import is_local
-from harness.models.opened import Opening, open_model
+from harness.models.opened import Opening, OpenModel, open_model
 from harness.runs.record import ModelVariant, RunRecord, UserRecord
 from harness.runs.store import RunError
 from harness.users.by_model import ModelUser
@@ -21,6 +21,8 @@ _NAMED = 3
 @dataclass(frozen=True, kw_only=True)
 class OpenUser:
     user: User
+    model: OpenModel | None = None
+    """Who plays them; None for scripts."""
     gone: Callable[[], Exception | None] = lambda: None
     """Why it can never be asked again, if so."""
 
@@ -57,7 +59,7 @@ async def open_user(record: RunRecord, opening: Opening) -> AsyncIterator[OpenUs
         return
     variant, opening = _beside_the_models(variant, record, opening)
     async with open_model(variant, opening) as opened:
-        yield OpenUser(user=ModelUser(model=opened.model), gone=opened.gone)
+        yield OpenUser(user=ModelUser(model=opened.model), model=opened, gone=opened.gone)
 
 
 def _beside_the_models(

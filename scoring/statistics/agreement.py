@@ -112,6 +112,10 @@ def cohens_kappa(verdicts: Sequence[Labelled]) -> Kappa:
         return Kappa(
             value=value, note="no disagreement was seen: the interval of the agreement says how much"
         )
+    if {judged, label} & {0.0, 1.0}:
+        return Kappa(value=value, note="one of the two says the same of everything: kappa is 0 in any case")
+    if observed == 0:
+        return Kappa(value=value, note="no agreement was seen: the interval of the agreement says how little")
     half = student(groups - 1) * sqrt(groups / (groups - 1) * sum(s * s for s in sums.values())) / n
     return Kappa(value=value, low=max(-1.0, value - half), high=min(1.0, value + half))
 

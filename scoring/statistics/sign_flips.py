@@ -16,17 +16,21 @@ _DENOMINATOR = 5_000
 """Gaps that are fractions with at most this below the line are counted exactly."""
 _STEPS = 200_000_000
 """Additions that counting exactly may take: a second at most."""
+_WIDEST = 2_000_000
+"""Sums that are told apart in counting, so that memory stays small."""
+_FEW = 14
+"""Of so few gaps every way to flip them is tried, whatever their values."""
 _DRAWS = 20_000
 _NEAR = 1e-9
-"""Sums nearer to each other than this part of them are the same."""
+"""Sums nearer to each other than this part of all that is added are the same."""
 
 
 def sign_flip(gaps: Sequence[float], seed: int = 0) -> float:
     """The two-sided p of the sum of `gaps`, one for each independent unit (a scenario, or a document).
 
-    Exact where gaps are fractions with a common denominator that is not huge, as shares of repeats are. Else
-    by drawing signs at random, with the sample itself counted among the draws so that p is never 0 (Phipson
-    and Smyth, Stat. Appl. Genet. Mol. Biol. 9, 2010).
+    Exact for a few gaps, and where they are fractions with a common denominator that is not huge, as shares
+    of repeats are. Else by drawing signs at random, with the sample itself counted among the draws so that p
+    is never 0 (Phipson and Smyth, Stat. Appl. Genet. Mol. Biol. 9, 2010).
 
     >>> sign_flip([1, 1, -1, 1, 1, 1, 1, 1, 1])  # as McNemar's for 8 against 1
     0.0390625
@@ -34,6 +38,8 @@ def sign_flip(gaps: Sequence[float], seed: int = 0) -> float:
     known = [gap for gap in gaps if gap]
     if not known:
         return 1.0
+    if len(known) <= _FEW:
+        return _all_ways(known)
     units = _units(known)
     return _counted(units) if units is not None else _drawn(known, seed)
 
@@ -47,7 +53,19 @@ def _units(gaps: Sequence[float]) -> list[int] | None:
     for one in fractions:
         unit = lcm(unit, one.denominator)
     units = [int(one * unit) for one in fractions]
-    return units if len(units) * sum(map(abs, units)) <= _STEPS else None
+    total = sum(map(abs, units))
+    return units if total <= _WIDEST and len(units) * total <= _STEPS else None
+
+
+def _all_ways(gaps: Sequence[float]) -> float:
+    data = np.asarray(gaps, dtype=np.float64)
+    ways = np.arange(2**data.size)[:, None] >> np.arange(data.size) & 1
+    return float((np.abs((2.0 * ways - 1) @ data) >= _as_far(gaps)).mean())
+
+
+def _as_far(gaps: Sequence[float]) -> float:
+    """From where on a sum is as far from 0 as that of the gaps, or further: but for rounding."""
+    return abs(fsum(gaps)) - _NEAR * fsum(map(abs, gaps))
 
 
 def _counted(units: Sequence[int]) -> float:
@@ -66,7 +84,7 @@ def _counted(units: Sequence[int]) -> float:
 
 def _drawn(gaps: Sequence[float], seed: int) -> float:
     random, data = np.random.default_rng(seed), np.asarray(gaps, dtype=np.float64)
-    found = abs(fsum(gaps)) * (1 - _NEAR)
+    found = _as_far(gaps)
     block = max(1, 2_000_000 // data.size)
     far = 0
     for start in range(0, _DRAWS, block):

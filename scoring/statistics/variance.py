@@ -11,8 +11,11 @@ from statistics import NormalDist, fmean
 import numpy as np
 
 from scenarios.record import Record
+from scoring.statistics.resampling import Floats
 
 _Z = NormalDist().inv_cdf(0.975)
+_ROUNDING = 1e-12
+"""The part of a value that rounding may add to it."""
 
 
 class Split(Record):
@@ -70,9 +73,9 @@ def split(values: Sequence[Sequence[float]]) -> Split | None:
     known = [np.asarray(found, dtype=np.float64) for found in values if len(found)]
     if len(known) < 2:  # noqa: PLR2004 # one scenario has nothing to differ from
         return None
-    of_means = float(np.var([found.mean() for found in known], ddof=1))
+    of_means = _unbiased(np.array([found.mean() for found in known]))
     repeats = 1 / fmean(1 / found.size for found in known)
-    own = [float(found.var(ddof=1)) if found.size > 1 else None for found in known]
+    own = [_unbiased(found) if found.size > 1 else None for found in known]
     repeated = [one for one in own if one is not None]
     if not repeated:
         return Split(of_means=of_means, scenarios=len(known), repeats=repeats)
@@ -82,3 +85,10 @@ def split(values: Sequence[Sequence[float]]) -> Split | None:
     )
     between = max(0.0, of_means - noise)
     return Split(of_means=of_means, between=between, within=within, scenarios=len(known), repeats=repeats)
+
+
+def _unbiased(values: Floats) -> float:
+    """The variance; 0 where the values differ by nothing but rounding."""
+    if float(np.ptp(values)) <= _ROUNDING * float(np.abs(values).max()):
+        return 0.0
+    return float(values.var(ddof=1))

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from scoring.user_faults import phrases
 from scoring.user_faults.fault import UserFault
 from scoring.user_faults.heard import Heard, Turn
-from scoring.user_faults.values import Value, digits, measures, numbers, values
+from scoring.user_faults.values import Value, digits, figures, measures, numbers, values
 
 _STATES: tuple[tuple[str, ...], ...] = (
     ("green", "绿"),
@@ -25,6 +25,8 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
 }
 _NAME = re.compile(r"\b(?:my name is|I am called) ([A-Z][a-z]+)\b|我叫([\u4e00-\u9fff]{2,3})(?=[，。,. ])")
 _NAMED = frozenset({"id", "phone", "email"})
+_FEW = 2
+"""Of so few pairs of letters all have to stand there."""
 _FEW_DIGITS = 2
 """So few are in many a number by chance."""
 _NEAR = 40
@@ -33,6 +35,8 @@ _BIG = 10
 _CLOSE = 0.02
 """Somebody who says a number may round it so far."""
 _HALF = 0.5
+_CENT = 0.005
+_HALF_HOUR = 30
 _SMALL = frozenset({"the", "of", "your", "my", "a", "it", "is", "when"})
 
 
@@ -52,7 +56,7 @@ def _of_values(turn: Turn, talk: Heard) -> Iterator[UserFault]:
     saw = [one for _, back in turn.actions for one in numbers(back.text)]
     told = numbers(turn.text) & frozenset(saw)
     for value in values(turn.text):
-        if _is_known(value, known, turn.material):
+        if _is_known(value, known, turn):
             continue
         same = [one.written for one in own if one.shape == value.shape and value.kind in _NAMED]
         label = _labelled(value, turn.text, talk)
@@ -66,33 +70,63 @@ def _of_values(turn: Turn, talk: Heard) -> Iterator[UserFault]:
         yield UserFault(kind="contradiction", turn=turn.number, why=why)
 
 
-def _is_known(value: Value, known: tuple[Value, ...], material: str) -> bool:
+def _is_known(value: Value, known: tuple[Value, ...], turn: Turn) -> bool:
+    material = turn.material
     if any((one.kind, one.normal) == (value.kind, value.normal) for one in known):
         return True
     match value.kind:
         case "amount":
-            said = float(value.normal)
-            return said in numbers(material) or any(_rounds_to(one, said) for one in measures(material))
+            return _is_known_number(value, turn)
         case "phone":  # with the country, or with the zero that stands for it
-            figures = value.normal.lstrip("0")
-            return any(one.normal.endswith(figures) or figures.endswith(one.normal) for one in known)
+            tail = value.normal.lstrip("0")
+            return any(one.normal.endswith(tail) or tail.endswith(one.normal) for one in known)
         case "id":
-            figures = digits(value.normal)
-            return len(figures) > _FEW_DIGITS and figures in digits(material)
+            inside = digits(value.normal)
+            in_words = value.written.lower() in material.lower()
+            return in_words or (len(inside) > _FEW_DIGITS and inside in digits(material))
         case "time" | "day" | "email":
             return value.written.lower() in material.lower() or _same_hour(value, material)
 
 
+def _is_known_number(value: Value, turn: Turn) -> bool:
+    """As it stands, rounded, cut into groups of digits, as a time of day, or worked out from two others."""
+    said, material = float(value.normal), turn.material
+    measured = measures(material)
+    if said in numbers(material) or any(_rounds_to(one, said) for one in measured):
+        return True
+    groups = [run for run in figures(turn.text) if digits(value.normal) in run]
+    if any(run in figures(material) for run in groups if len(run) > _FEW_DIGITS):
+        return True
+    hour, dot, minute = value.written.strip().partition(".")
+    if dot and f"{hour.zfill(2)}:{minute}" in material:
+        return True
+    return any(
+        abs(abs(one - other) - said) < _CENT or abs(one + other - said) < _CENT
+        for one, other in combinations(sorted(measured), 2)
+    )
+
+
 def _same_hour(value: Value, material: str) -> bool:
-    """Half past nine may be 21:30."""
+    """Half past nine may be 21:30, and 19:00 seven in the evening."""
     if value.kind != "time":
         return False
-    hour, minute = value.normal.split(":")
-    return f"{(int(hour) + 12) % 24:02d}:{minute}" in material
+    hour, minute = (int(part) for part in value.normal.split(":"))
+    if f"{(hour + 12) % 24:02d}:{minute:02d}" in material:
+        return True
+    twelve = hour % 12 or 12
+    point = rf"(?<!\d)(?:{hour}|{twelve}) ?[点时]"
+    if not minute:
+        written = rf"(?<!\d){twelve}(?: ?[ap]\.?m\b| ?o.clock)|{point}"
+    else:
+        written = rf"(?<!\d){twelve}[.:]{minute:02d}|{point} ?{minute}"
+        written += rf"|{point}半" if minute == _HALF_HOUR else ""
+    return bool(re.search(written, material, re.IGNORECASE))
 
 
 def _rounds_to(number: float, said: float) -> bool:
     """Whether somebody may say the one for the other."""
+    if said == round(said) and abs(number - said) <= _HALF and number >= 1:
+        return True
     return number >= _BIG and abs(number - said) <= _CLOSE * number
 
 
@@ -107,7 +141,9 @@ def _labelled(value: Value, text: str, talk: Heard) -> str:
 def _of_denials(turn: Turn, talk: Heard) -> Iterator[UserFault]:
     """It says not to know what it knows."""
     wanted = _last_question(turn.heard)
-    asked = [name for name in talk.user.knows if names(name, wanted)]
+    asked = [
+        name for name in talk.user.knows if names(name, wanted) and not _is_of_unknown(name, wanted, talk)
+    ]
     foreign = any(names(one, wanted) for one in talk.user.unknown)
     before = ""
     for sentence in _sentences(turn.text):
@@ -126,7 +162,7 @@ def _denied(label: str, sentence: str, before: str, talk: Heard) -> bool:
     """Whether a sentence says of what a label means that one does not know it or does not have it."""
     knows, has = phrases.DENIES.search(sentence), phrases.HAS_NOT.search(sentence)
     said = knows or has
-    if said is None:
+    if said is None or phrases.ANOTHER.search(sentence) or _is_of_unknown(label, sentence, talk):
         return False
     beside = sentence[said.end() : said.end() + _NEAR]
     echo = before.strip().endswith(("?", "？")) and len(before) <= _NEAR and names(label, before)
@@ -134,20 +170,47 @@ def _denied(label: str, sentence: str, before: str, talk: Heard) -> bool:
     return names(label, beside) or echo or chinese
 
 
+def _is_of_unknown(label: str, text: str, talk: Heard) -> bool:
+    """Whether a text means rather what it does not know, such as somebody else's number, or where a thing is
+    of which it knows the number.
+    """
+    mine = set(_words_of(label))
+    for one in talk.user.unknown:
+        theirs = set(_words_of(one))
+        shared = len(mine & theirs) / max(1, len(mine))
+        told = len([word for word in theirs - mine if word in text.lower()])
+        if (shared >= _HALF and told) or (theirs > mine and not phrases.MINE.search(text)):
+            return True
+    return False
+
+
+def _words_of(label: str) -> list[str]:
+    """The words of a label; pairs of letters in Chinese."""
+    if re.search(r"[\u4e00-\u9fff]", label):
+        letters = "".join(re.findall(r"[\u4e00-\u9fff]", label))
+        return [one + other for one, other in pairwise(letters)]
+    return [word for word in re.findall(r"[a-z]+", label.lower()) if word not in _SMALL]
+
+
 def _of_deeds(turn: Turn, talk: Heard) -> Iterator[UserFault]:
     """It says to have done with its hands what it did not do."""
-    made = " ".join(call.name.partition("__")[2] for call in turn.done)
+    made = [call.name for call in turn.done]
     for sentence in _sentences(turn.text):
         if not phrases.FIRST_PERSON.search(sentence) or phrases.NOT_DONE.search(sentence):
             continue
         for stems, words in phrases.DEEDS.items():
             said = words.search(sentence)
-            able = any(stem in tool for stem in stems for tool in talk.tools)
-            before = said is not None and said[0].lower() in talk.brief.lower()
-            if said is not None and able and not before and not any(stem in made for stem in stems):
+            able = any(_does(tool, stems) for tool in talk.tools)
+            before = words.search(talk.past) is not None
+            if said is not None and able and not before and not any(_does(tool, stems) for tool in made):
                 why = f"says {said[0]!r} and has not done it"
                 yield UserFault(kind="invention", turn=turn.number, why=why)
                 return
+
+
+def _does(tool: str, stems: tuple[str, ...]) -> bool:
+    """Whether a tool is called after such a deed: to look at settings sets nothing."""
+    return bool({*tool.partition("__")[2].split("_")} & {*stems})
 
 
 def _of_sights(turn: Turn) -> Iterator[UserFault]:
@@ -183,11 +246,10 @@ def names(label: str, text: str) -> bool:
     """Whether a text speaks of what a label means: its words in any order, or most of its pairs of letters in
     Chinese, which has no words to see.
     """
+    words = _words_of(label)
     if re.search(r"[\u4e00-\u9fff]", label):
-        letters = "".join(re.findall(r"[\u4e00-\u9fff]", label))
-        pairs = [one + other for one, other in pairwise(letters)]
-        return bool(pairs) and sum(pair in text for pair in pairs) >= _HALF * len(pairs)
-    words = [word for word in re.findall(r"[a-z]+", label.lower()) if word not in _SMALL]
+        least = len(words) if len(words) <= _FEW else _HALF * len(words)
+        return bool(words) and sum(pair in text for pair in words) >= least
     return bool(words) and all(re.search(rf"\b{word}s?\b", text, re.IGNORECASE) for word in words)
 
 

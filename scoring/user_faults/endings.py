@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 
 from scenarios.words import asks
 from scoring.user_faults import phrases
@@ -18,6 +17,8 @@ _SHORTEST = {"en": 12, "zh": 4}
 """Letters; what is shorter, such as yes, may be said as often as it is asked for."""
 _INSIDE = 0.5
 """A text that is so much of another one, and stands in it, says the same."""
+_LONGEST = 2_000
+"""Letters of what was said that are compared."""
 _WORDS = 4
 """So many words (letters in Chinese) beside thanks and goodbye are an answer."""
 
@@ -55,26 +56,32 @@ def _early(last: Turn, talk: Heard) -> str:
     if talk.stopped == "user_out_of_scope":
         known = [label for label in talk.user.knows if names(label, wanted)]
         return f"leaves as out of scope, and is asked for {known[0]!r}, which it knows" if known else ""
-    if wanted and not last.actions and not _answers(last):
+    if wanted and not last.actions and not _answers(last, wanted):
         return f"leaves although the agent wants something of it: {wanted[:80]!r}"
-    if phrases.AT_WORK.search(last.heard) and not phrases.OUTCOME.search(last.heard):
+    at_work = [one for one in _sentences(last.heard)[-2:] if phrases.AT_WORK.search(one)]
+    if at_work and not phrases.OUTCOME.search(last.heard):
         return "leaves while the agent is at work"
     return ""
 
 
 def _wanted(text: str) -> str:
     """The agent's last sentences, where they ask or order something that is no closing."""
-    sentences = [one for one in re.split(r"(?<=[.!?])\s+|(?<=[。！？])|\n", text) if one.strip()]
-    for sentence in reversed(sentences[-3:]):
-        if phrases.CLOSING.search(sentence):
+    for sentence in reversed(_sentences(text)[-3:]):
+        if phrases.CLOSING.search(sentence) or phrases.LATER.search(sentence):
             continue
         if asks(sentence) or phrases.ORDERS.search(sentence):
             return sentence
     return ""
 
 
-def _answers(turn: Turn) -> bool:
-    """Whether its last words hold more than thanks and goodbye."""
+def _sentences(text: str) -> list[str]:
+    return [one for one in re.split(r"(?<=[.!?])\s+|(?<=[。！？])|\n", text) if one.strip()]
+
+
+def _answers(turn: Turn, wanted: str) -> bool:
+    """Whether its last words hold more than thanks and goodbye; for a yes or no these are enough."""
+    if phrases.YES_OR_NO.search(wanted) and phrases.DECIDES.search(turn.text):
+        return True
     plain = phrases.FAREWELL.sub("", turn.text)
     return len(re.findall(r"[a-z0-9]+|[\u4e00-\u9fff]", plain.lower())) >= _WORDS
 
@@ -84,7 +91,26 @@ def _alike(one: str, other: str) -> bool:
     if not short:
         return False
     inside = short in long and len(short) >= _INSIDE * len(long)
-    return inside or SequenceMatcher(None, short, long, autojunk=False).ratio() >= _ALIKE
+    letters = (len(short) + len(long)) / 2
+    if inside or len(short) < (2 * _ALIKE - 1) * letters:
+        return inside
+    return _common(short, long) >= _ALIKE * letters
+
+
+def _common(one: str, other: str) -> int:
+    """The length of the longest common subsequence, a row of its table at a time as bits of a number (Hyyrö,
+    Australasian Workshop on Combinatorial Algorithms, 2004): a user may say thousands of letters again and
+    again.
+    """
+    places: dict[str, int] = {}
+    for place, letter in enumerate(one):
+        places[letter] = places.get(letter, 0) | 1 << place
+    whole = (1 << len(one)) - 1
+    row = whole
+    for letter in other:
+        matched = row & places.get(letter, 0)
+        row = ((row + matched) | (row - matched)) & whole
+    return len(one) - row.bit_count()
 
 
 def _differ(texts: list[str]) -> bool:
@@ -97,4 +123,4 @@ def _differ(texts: list[str]) -> bool:
 
 
 def _folded(text: str) -> str:
-    return re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", text).lower()).strip()
+    return re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", text[:_LONGEST]).lower()).strip()

@@ -40,6 +40,8 @@ class Heard:
     language: Language
     brief: str
     """What it was told of itself, as running text."""
+    past: str
+    """What of it has happened, or is so: without what it must not do, and when to stop."""
     tools: tuple[str, ...]
     """The names of its own tools."""
     turns: tuple[Turn, ...]
@@ -58,6 +60,7 @@ def heard(exam: Exam, transcript: Transcript) -> Heard | None:
         user=user,
         language=user.language or exam.scenario.language,
         brief=brief,
+        past="\n".join((user.goal, user.persona, *(str(value) for value in user.knows.values()))),
         tools=tuple(tool.name for tool in exam.key.user_tools),
         turns=tuple(_turns(user, brief, transcript)),
         stopped=transcript.stopped,

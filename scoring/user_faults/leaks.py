@@ -1,7 +1,7 @@
 """What the user gives away of its instructions, and where it falls out of its part.
 
 Words that it shares with its own brief in a row, where the brief speaks of how to play and not of what
-happened; talk of prompts, parts and tools; and sentences that only an agent says.
+happened; talk of prompts, parts and tools; sentences that only an agent says; and marks that end nothing.
 """
 
 import re
@@ -33,9 +33,10 @@ def leaks(talk: Heard) -> Iterator[UserFault]:
 
 
 def _out_of_part(text: str) -> str:
-    for pattern in (phrases.SPEAKS_OF_ITS_PART, phrases.AGENTS_WORDS, phrases.TOOL_NAME):
-        if found := pattern.search(text):
-            return found[0]
+    patterns = (phrases.SPEAKS_OF_ITS_PART, phrases.AGENTS_WORDS, phrases.TOOL_NAME, phrases.MARK)
+    for pattern in patterns:
+        if said := pattern.search(text):
+            return said[0]
     return ""
 
 

@@ -13,7 +13,7 @@ ValueKind = Literal["id", "phone", "email", "day", "time", "amount"]
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _ISO = re.compile(r"(?<!\d)\d{4}[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _DAY_MONTH = re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})(?![a-z])", re.IGNORECASE)
 _MONTH_DAY = re.compile(rf"\b({_MONTH})\s+(\d{{1,2}})(?:st|nd|rd|th)?(?!\d)", re.IGNORECASE)
@@ -69,6 +69,12 @@ def measures(text: str) -> frozenset[float]:
 
 def _numbers(text: str) -> frozenset[float]:
     return frozenset(float(one.replace(",", "")) for one in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", text))
+
+
+def figures(text: str) -> frozenset[str]:
+    """Runs of digits, those together that only a space or a hyphen parts: `559 021` is `559021`."""
+    plain = unicodedata.normalize("NFKC", text)
+    return frozenset(re.sub(r"\D", "", one) for one in re.findall(r"\d+(?:[ -]\d+)*", plain))
 
 
 def digits(text: str) -> str:

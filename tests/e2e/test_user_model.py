@@ -40,7 +40,10 @@ def played(smollm2: str, tmp_path_factory: pytest.TempPathFactory) -> Played:
     sampling = {"temperature": 0, "max_tokens": 64}
     study = {
         "models": [{"name": name, "first_call": "required", "sampling": sampling}],
-        "user_model": {"name": name, "sampling": {"temperature": 0, "max_tokens": 160, "stop": ["\n", ". ", "。"]}},
+        "user_model": {
+            "name": name,
+            "sampling": {"temperature": 0, "max_tokens": 160, "stop": ["\n", ". ", "。"]},
+        },
         "suites": SUITES,
         "limits": {"concurrency": 3},
     }

@@ -36,7 +36,17 @@ function summary() {
   const talks = data.scenarios.some((scenario) => scenario.title && !scenario.reading);
   const theirs = benchmarksPlayed();
   const reads = data.scenarios.some((scenario) => scenario.reading);
-  return [el("p", {}, text("did", values), talks && " " + text("did_talks"), reads && " " + text("did_read"), " " + text(report.judges.length > 0 ? "did_judges" : "did_rules")), el("p", {}, text("means"), reads && " " + text("means_read"), theirs.length > 0 && [" ", text("means_theirs", { names: theirs.map(benchmarkName).join(", ") })])];
+  const { user, judge } = run;
+  const beside = (key, who) => who && " " + text(who.model ? key : key + "_script", who.model ? { model: who.model.label, served: servedBy(who.model.label) } : {});
+  return [el("p", {}, text("did", values), beside("did_user", user), talks && " " + text("did_talks"), reads && " " + text("did_read"), beside("did_judge", judge) || " " + text("did_rules")), el("p", {}, text("means"), reads && " " + text("means_read"), theirs.length > 0 && [" ", text("means_theirs", { names: theirs.map(benchmarkName).join(", ") })])];
+}
+
+// What served a model of ours, and on what; empty for others.
+function servedBy(name) {
+  const engine = data.run.engines[name], host = data.run.hosting[name];
+  const on = host && host.gpus !== null ? (host.gpus ? `${host.gpus} × ${host.kind || "GPU"}` : "CPU") : "";
+  const said = [engine && engine.served_by, on].filter(Boolean).join(", ");
+  return said ? ` (${said})` : "";
 }
 
 // A scale from 0 to 1 with the interval as a band, the mean as a stroke and the floor as a dashed stroke.
@@ -162,7 +172,8 @@ function provenance() {
   const { run } = data;
   const pairs = (entries) => el("dl", { class: "facts" }, entries.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
   const mono = (value) => el("span", { class: "mono" }, value);
-  const settings = run.models.map((model) => [el("h3", {}, model.label, model.simulated ? " · SIMULATED" : ""), pairs([
+  const asked = [...run.models, ...[run.user, run.judge].filter((who) => who && who.model).map((who) => who.model)];
+  const settings = [...new Map(asked.map((model) => [model.label, model])).values()].map((model) => [el("h3", {}, model.label, model.simulated ? " · SIMULATED" : ""), pairs([
     [text("model"), mono(model.model)], [text("wire"), mono(model.wire)],
     ...(model.base_url ? [[text("endpoint"), mono(model.base_url)]] : []),
     ...(model.provider ? [[text("provider"), mono(model.provider)]] : []),

@@ -18,6 +18,8 @@ from harness.clients.client import Ask
 from harness.exams.reference import ReferenceModel
 from harness.runs.record import ModelVariant
 from scenarios.exam import Exam
+from scenarios.scenario import Scenario
+from scenarios.script import filled
 from scenarios.transcript import AssistantMessage, Message, ToolMessage, UserMessage
 from tools.faults import unsent
 
@@ -68,9 +70,17 @@ class ServedOracle:
         (exam,) = (
             exam
             for exam in self.exams
-            if exam.scenario.segments[0].user[0] == first and system.startswith(exam.scenario.system)
+            if first_words(exam.scenario) == first and system.startswith(exam.scenario.system)
         )
         return exam
+
+
+def first_words(scenario: Scenario) -> str:
+    """What the user begins with, written or by its script."""
+    user = scenario.user
+    if user is None or user.script is None:
+        return scenario.segments[0].user[0]
+    return filled(user.script.opening, user, {})
 
 
 def spoken(exam: Exam, messages: list[Any]) -> Iterator[Message]:

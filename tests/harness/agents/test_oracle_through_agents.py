@@ -20,7 +20,8 @@ from tools.open_world import WorldHome
 
 pytestmark = [pytest.mark.anyio, pytest.mark.e2e]
 
-SUITES = ("shop",)
+SUITES = ("shop", "home-network", "parcel-locker")
+"""With turns that are written, and with users that are simulated."""
 
 
 async def exams(tmp_path: Path) -> Sequence[Exam]:

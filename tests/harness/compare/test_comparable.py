@@ -1,8 +1,11 @@
 """What may be compared, told in words."""
 
-from harness.compare.comparable import comparable, named
+from pydantic import JsonValue
+
+from harness.compare.comparable import comparable, differences, named
 from harness.compare.played import Side
 from harness.models.pricing import Tariff
+from harness.runs.record import UserRecord
 from scenarios.exam import Exam
 from scenarios.theirs import Theirs
 from tests.harness.report.sample_run import exam, good, graded, model, record
@@ -51,3 +54,15 @@ def test_the_same_data_are_compared() -> None:
 
 def test_of_many_scenarios_a_few_are_named() -> None:
     assert named([f"s{n}" for n in range(7)]) == "s0, s1, s2, s3, s4 and 2 more"
+
+
+def test_another_engine_of_the_users_model_is_named() -> None:
+    caller = UserRecord(model=model().model_copy(update={"label": "local/caller"}), prompt=1)
+    sides = []
+    for version in ("vllm 0.10", "vllm 0.11"):
+        one = side(version, exam())
+        engines: dict[str, JsonValue] = {"local/caller": {"served_by": version}}
+        one.record = one.record.model_copy(update={"user": caller, "engines": engines})
+        sides.append(one)
+
+    assert "engine of the user's model, its served_by: vllm 0.10 and vllm 0.11" in differences(*sides)

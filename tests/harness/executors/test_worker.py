@@ -17,17 +17,18 @@ from harness.executors.line import Line
 from harness.executors.shard import Shard
 from harness.executors.steward import Joined, Office, Steward
 from harness.executors.worker import Job, play_shard
-from harness.runs.record import ModelVariant, RunRecord
+from harness.runs.ledger import last_lines
+from harness.runs.record import ModelVariant, RunRecord, UserRecord
 from harness.runs.store import RunFolder
 from harness.stopped import RunStopped
 from scenarios.documents.shelf import DocumentSettings
 from scenarios.transcript import Transcript
-from tests.harness.known import KNOWN
+from tests.harness.known import KNOWN, find_variant
 from tests.harness.little_suite import write_suite
+from tests.harness.users.caller import caller
 
 pytestmark = pytest.mark.anyio
 ORACLE = ModelVariant(label="reference/oracle", wire="reference", model="oracle", simulated=True)
-CELLS = (("little/ada", 0), ("little/ole", 0), ("little/ada", 1), ("little/ole", 1))
 
 
 @dataclass(kw_only=True)
@@ -36,10 +37,11 @@ class Place:
 
     job: Job
     steward: Steward
+    cells: tuple[tuple[str, int], ...]
 
     @property
     def shard(self) -> Shard:
-        return Shard(number=1, model=ORACLE, cells=CELLS)
+        return Shard(number=1, model=ORACLE, cells=self.cells)
 
     async def play(self, **changes: Any) -> None:
         """A worker takes the shard."""
@@ -62,16 +64,17 @@ class Place:
 
 
 @asynccontextmanager
-async def little(tmp_path: Path) -> AsyncIterator[Place]:
-    suite = write_suite(tmp_path / "little", "ada", "ole")
+async def little(tmp_path: Path, suite: str = "", user: UserRecord | None = None) -> AsyncIterator[Place]:
+    suite = suite or str(write_suite(tmp_path / "little", "ada", "ole"))
     environment = Environment(home=tmp_path, keys={}, variables={})
-    exams = await prepare_exams(load_scenarios([str(suite)]), world_home(environment, tmp_path / "work"))
+    exams = await prepare_exams(load_scenarios([suite]), world_home(environment, tmp_path / "work"))
     folder = RunFolder(tmp_path / "run")
     record = RunRecord(
         id="run",
         created="",
         command="",
         models=(ORACLE,),
+        user=user,
         suites=("little",),
         scenarios={name: exam.digest for name, exam in exams.items()},
         repeats=2,
@@ -96,7 +99,7 @@ async def little(tmp_path: Path) -> AsyncIterator[Place]:
         longspan=version("longspan"),
     )
     try:
-        yield Place(job=job, steward=steward)
+        yield Place(job=job, steward=steward, cells=tuple((name, n) for n in (0, 1) for name in exams))
     finally:
         await steward.close()
 
@@ -110,6 +113,18 @@ async def test_a_shard_is_played_graded_written_and_told(tmp_path: Path) -> None
         assert {(played.ended, played.success, played.resent) for played in told} == {("done", True, 0)}
         assert all(played.row.startswith(at.transcript(played.place).started.encode()) for played in told)
         assert {at.transcript(place).resent for place in range(4)} == {None}
+
+
+async def test_a_user_at_an_address_is_asked_by_the_worker_and_paid_by_the_run(tmp_path: Path) -> None:
+    async with caller() as url:
+        guest = find_variant(f"chat:guest@{url}")
+        async with little(tmp_path, "home-network/stuck-line", UserRecord(model=guest, prompt=1)) as at:
+            await at.play()
+
+            assert [at.transcript(place).user for place in range(2)] == [guest.label] * 2
+            assert [len(at.transcript(place).user_exchanges) for place in range(2)] == [1, 1]
+            lines = list(last_lines(at.job.folder))
+            assert [(line.model, line.tokens) for line in lines] == [(guest.label, 207)] * 2
 
 
 async def test_what_a_lost_worker_had_in_flight_is_begun_again_and_says_so(tmp_path: Path) -> None:

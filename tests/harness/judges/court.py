@@ -51,6 +51,8 @@ class Court:
 
     answers: Sequence[str | int]
     """Texts, or HTTP statuses."""
+    refusal: str = "no"
+    """What stands beside such a status."""
     url: str = ""
     asked: list[dict[str, Any]] = field(default_factory=list)
 
@@ -59,7 +61,7 @@ class Court:
         self.asked.append(await request.json())
         said = self.answers[place]
         if isinstance(said, int):
-            return web.json_response({"error": {"message": "no"}}, status=said)
+            return web.json_response({"error": {"message": self.refusal}}, status=said)
         choice = {"message": {"content": said}, "finish_reason": "stop"}
         usage = {"prompt_tokens": 300, "completion_tokens": 40, "total_tokens": 340}
         return web.json_response({"choices": [choice], "usage": usage})

@@ -7,7 +7,7 @@ import pytest
 
 from harness.clients.client import ClientError, OverBudget, Rejected
 from harness.judges.judge import Ruling, rule
-from scenarios.transcript import AssistantMessage, Transcript, UserMessage
+from scenarios.transcript import AssistantMessage, ToolCall, Transcript, UserMessage
 from tests.harness.little_run import exam
 from tests.harness.stage import Scripted, Turn
 
@@ -72,3 +72,24 @@ async def test_a_cap_ends_the_judging_and_is_no_verdict(tmp_path: Path) -> None:
 
     with pytest.raises(OverBudget):
         await ruled(tmp_path, over)
+
+
+async def test_a_cap_behind_the_first_answer_keeps_what_that_cost(tmp_path: Path) -> None:
+    ruling, _ = await ruled(tmp_path, "Yes.", OverBudget("max_cost", "no money"))
+
+    assert (ruling.over_cap, len(ruling.exchanges), ruling.verdicts) == ("no money", 1, ())
+    assert ruling.failure is not None
+    assert ruling.failure.kind == "max_cost"
+
+
+async def test_calls_of_tools_that_it_was_never_offered_are_not_sent_back(tmp_path: Path) -> None:
+    called = AssistantMessage(
+        text="", tool_calls=(ToolCall(id="1", name="vote", arguments_json='{"met": true}'),)
+    )
+
+    ruling, model = await ruled(tmp_path, called, GOOD)
+
+    assert [one.met for one in ruling.verdicts] == [True]
+    _, answer, _ = model.seen[1]
+    assert isinstance(answer, AssistantMessage)
+    assert (answer.text, answer.tool_calls) == ("(no words)", ())

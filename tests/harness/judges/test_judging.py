@@ -137,6 +137,19 @@ async def test_requests_that_reach_nobody_end_the_judging(tmp_path: Path) -> Non
         assert len(found.asked) == 3
 
 
+async def test_conversations_too_long_for_the_judge_do_not_keep_it_from_the_others(tmp_path: Path) -> None:
+    run = await asserting_run(tmp_path)
+    model = gold()
+    await run.runner(model, repeats=2).run(model)
+    record = run.record(model, repeats=2)
+    async with court(400, 400, 400, YES) as found:
+        found.refusal = "This model's maximum context length is 4096 tokens."
+        assert await judged(run, record, found) == 4
+
+        assert len(found.asked) == 4
+        assert sum(one.success is True for one in grades(run, judged_by(record, found.record()))) == 1
+
+
 async def test_a_judge_spends_the_money_of_the_run_and_holds_its_cap(tmp_path: Path) -> None:
     run = await asserting_run(tmp_path)
     record = await played(run)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from harness.clients.client import ContextTooLong, OverBudget, Overloaded
 from harness.trial.play import play
@@ -113,6 +114,75 @@ async def test_what_the_user_breaks_is_not_the_models_doing(
 
     assert ending(transcript) == ended
     assert not grade(await talk_exam(tmp_path), transcript).graded
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ('<tool_call>\n{"name": "flat__open_tap", "arguments": {}}\n</tool_call>', "call_as_text"),
+        ("I am the user, so I say hello. </think> Hello.", "unbalanced_think"),
+    ],
+)
+async def test_what_its_server_failed_to_parse_never_reaches_the_agent(
+    tmp_path: Path, said: str, kind: str
+) -> None:
+    transcript, _ = await played(tmp_path, ["Hello.", said])
+
+    assert ending(transcript) == ("user", kind)
+    heard = [one for one in transcript.segments[0].messages if isinstance(one, UserMessage)]
+    assert [one.text for one in heard] == ["Hello."]
+
+
+@pytest.mark.parametrize(
+    ("marks", "said", "stopped"),
+    [
+        ({"done": "END"}, ["The WEEKEND suits me.", "Good. END"], "user_done"),
+        ({"done": "END"}, ["好的，再见END"], "user_done"),
+        ({"done": "#STOP", "transfer": "#STOP-AND-GO"}, ["Fine. #STOP-AND-GO"], "user_transfer"),
+    ],
+)
+async def test_a_mark_is_no_part_of_a_longer_word_and_the_longer_mark_counts(
+    tmp_path: Path, marks: dict[str, str], said: Sequence[str], stopped: str
+) -> None:
+    scenario = with_user(marks=marks, faults="note")
+
+    transcript, user = await played(tmp_path, said, scenario=scenario)
+
+    assert (transcript.stopped, len(user.asks)) == (stopped, len(said))
+
+
+async def test_marks_that_are_the_same_are_refused() -> None:
+    with pytest.raises(ValidationError, match="nobody could tell which is meant"):
+        with_user(marks={"done": "###", "transfer": "###"})
+
+
+async def test_a_user_that_calls_and_calls_in_one_message_is_stopped(tmp_path: Path) -> None:
+    scenario = talk(limits={"calls": 5})
+    scenario = scenario.model_copy(update={"user": with_user().user})
+
+    transcript, _ = await played(tmp_path, ["Hello.", [TAP] * 50], scenario=scenario)
+
+    assert ending(transcript) == ("user", "calls")
+    assert len([back for _, back in transcript.user_calls if back is not None]) == 5
+
+
+@pytest.mark.parametrize(
+    ("tool", "faults", "ended"),
+    [
+        ("works__turn_valve", "exclude", ("user", "errors")),  # a tool that only the agent has
+        ("works__turn_valve", "note", ("limit", "errors")),
+    ],
+)
+async def test_calls_that_name_no_tool_of_its_own_are_the_users_and_stop_at_the_limit(
+    tmp_path: Path, tool: str, faults: str, ended: tuple[str, str]
+) -> None:
+    scenario = with_user(limits={"errors": 3}, faults=faults)
+
+    transcript, _ = await played(tmp_path, ["Hello.", [(tool, "{}")] * 20], scenario=scenario)
+
+    assert ending(transcript) == ended
+    made = [back.problem for _, back in transcript.user_calls if back is not None]
+    assert made == ["unknown_tool"] * 3
 
 
 async def test_a_cut_reply_of_the_user_is_the_users(tmp_path: Path) -> None:

@@ -93,3 +93,19 @@ def test_kappa_is_symmetric_and_bounded(verdicts: list[Labelled]) -> None:
     assert -1 <= found.value <= 1
     if found.low is not None and found.high is not None:
         assert -1 <= found.low <= found.value <= found.high <= 1
+
+
+@pytest.mark.parametrize(
+    ("pairs", "value", "why"),
+    [
+        ([(True, True), (True, False)] * 5, 0.0, "says the same of everything"),
+        ([(True, False), (False, True)] * 5, -1.0, "no agreement was seen"),
+    ],
+)
+def test_a_kappa_that_cannot_vary_has_no_interval_without_a_width(
+    pairs: list[tuple[bool, bool]], value: float, why: str
+) -> None:
+    found = cohens_kappa([Labelled(*pair, cluster) for cluster, pair in enumerate(pairs)])
+
+    assert (found.value, found.low, found.high) == (value, None, None)
+    assert why in found.note

@@ -1,6 +1,7 @@
 """The exact paired test over scenarios."""
 
 import doctest
+import tracemalloc
 from itertools import product
 
 import numpy as np
@@ -78,3 +79,28 @@ def test_hundreds_of_scenarios_are_counted_exactly() -> None:
 def test_the_examples_of_the_documentation_are_true() -> None:
     found = doctest.testmod(module)
     assert (found.failed, found.attempted > 0) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("gaps", "p"),
+    [
+        ([4999.9998], 1.0),
+        ([1234.5678, 2345.6789], 0.5),
+        ([0.9998, 0.9994, 0.1231, 0.3331], 0.125),
+        ([0.1, 0.2, -0.3], 1.0),
+        ([1e-9, 2.5e-9, 7e-9], 0.25),
+    ],
+)
+def test_a_few_gaps_of_any_size_are_flipped_in_every_way(gaps: list[float], p: float) -> None:
+    assert sign_flip(gaps) == p
+
+
+def test_gaps_with_a_unit_that_is_far_smaller_take_little_memory() -> None:
+    gaps = [500.1234 + n / 5000 for n in range(15)]
+    tracemalloc.start()
+    p = sign_flip(gaps)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert p == pytest.approx(2 / 2**15, abs=2e-4)
+    assert peak < 100_000_000

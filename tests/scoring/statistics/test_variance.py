@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import f_oneway
 
+from scoring.statistics.sample_size import needed
 from scoring.statistics.variance import split
 
 
@@ -98,3 +99,11 @@ def test_more_of_anything_never_widens_and_luck_is_never_all_and_more(played: li
     ):
         assert half is not None
         assert half <= now + 1e-9
+
+
+def test_rounding_is_no_variance() -> None:
+    found = split([[0.1, 0.1], [0.1, 0.1], [0.1, 0.1]])
+
+    assert found is not None
+    assert (found.of_means, found.between, found.within, found.share_between) == (0.0, 0.0, 0.0, None)
+    assert needed(found, 0.1).scenarios is None

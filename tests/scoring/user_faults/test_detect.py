@@ -190,3 +190,127 @@ def test_written_turns_have_no_faults(tmp_path: Path) -> None:
     plain = Exam(scenario=scenario(), key=AnswerKey(), digest="x")
 
     assert find_faults(plain, Transcript(scenario="a/b", model="m", repeat=0, ended="done")) == ()
+
+
+HOLDING: dict[str, object] = {
+    "goal": "You want your parcel, and to know what it costs. You have already restarted the wall once.",
+    "knows": {
+        "your telephone number": "+49 30 5550 119",
+        "PIN": "480216",
+        "amount of the bill": "13,893.30 euros",
+        "fee": 2.99,
+        "paid": 30,
+        "kept": 4.5,
+    },
+    "unknown": ["the telephone number of Dirk", "where your phone is"],
+    "persona": "You are Mira, 30.",
+}
+"""Of numbers that people write in more ways than one."""
+HAS_SETTINGS = ToolSpec(name="phone__look_at_settings")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("What is the telephone number of the recipient?", "I don't know his telephone number."),
+        ("And the telephone number of Dirk?", "I do not know that, sorry."),
+        ("What does the screen say?", "It says that the PIN is wrong, and I don't have another PIN."),
+        ("Which PIN did you type?", "480 216."),
+        ("The shop is open until 7 pm.", "Until 19:00? That is fine."),
+        ("The courier comes at 17:45.", "At 17.45, then, or a quarter to six."),
+        ("The PIN is 559 021.", "559021, let me see what the wall says."),
+        ("The message is from C0RVID-Customs.", "So C0RVID is a cheat?"),
+        ("What was the fee?", "Some 3 euros."),
+        ("What was on the bill?", "Nearly 14,000 euros!"),
+        ("Your credit is less by the debt.", "So 25.50 is what is left of the 30?"),
+        ("Did you try anything?", "I rebooted it, and nothing changed."),
+        ("How did you type it?", "According to the instructions on the wall."),
+    ],
+)
+def test_one_thing_may_be_said_in_many_ways(asked: str, said: str) -> None:
+    assert faults(u("Hello, my parcel."), a(asked), u(said), user=HOLDING) == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("请问手机现在在哪儿？", "我也不知道手机在哪里。"),
+        ("您按过键了吗？", "我按照说明书按了一下。"),
+        ("网点营业到晚上7点。", "19:00 是吧？好的。"),
+    ],
+)
+def test_what_a_chinese_person_would_say_is_no_fault(asked: str, said: str) -> None:
+    user: dict[str, object] = {
+        "goal": "你的手机丢了，想停机。",
+        "knows": {"手机号": "138 5550 0701"},
+        "unknown": ["手机现在在哪里"],
+        "persona": "何欣怡，29 岁。",
+    }
+
+    assert faults(u("你好，我手机丢了。"), a(asked), u(said), user=user, language="zh") == ()
+    denied = faults(u("你好。"), a("请问您的手机号？"), u("我不知道手机号。"), user=user, language="zh")
+    assert kinds(denied) == ["contradiction"]
+
+
+@pytest.mark.parametrize(
+    ("heard", "said"),
+    [
+        ("It is kept until 8 June. Please do not pay anything on that page.", "Thanks for the warning!"),
+        ("You now have 8.7 GB left.", "Thank you, bye."),
+        ("He can come until 18:30. Please tell your brother to bring his passport.", "Will do, thanks."),
+        ("If it happens again, please check the cable first.", "All right, thank you."),
+        ("It is booked. Does that suit you?", "Yes, thank you."),
+        ("Your credit is 27.60 now. It takes a minute until the light is green.", "Great, thanks, bye!"),
+        ("Please bring a proof of age on Saturday, and have your number ready.", "Okay, thanks."),
+    ],
+)
+def test_leaving_after_the_last_word_is_no_early_end(heard: str, said: str) -> None:
+    assert faults(*OPENING, u("It is P-77."), a(heard), u(said), stopped="user_done") == ()
+
+
+@pytest.mark.parametrize(
+    ("heard", "said"),
+    [
+        ("现在还剩 8.7 GB。如果还有问题，请随时告诉我。", "好的，谢谢。"),
+        ("真的包裹可以取到 6 月 8 日。请不要点短信里的链接，也不要输入密码。", "谢谢提醒。"),
+        ("已经约好 11 月 20 日，可以吗？", "可以，谢谢。"),
+    ],
+)
+def test_nor_is_it_in_chinese(heard: str, said: str) -> None:
+    found = faults(u("你好。"), a(heard), u(said), stopped="user_done", language="zh")
+
+    assert [one for one in found if one.kind == "early_end"] == []
+
+
+def test_marks_that_nobody_told_it_and_calls_as_text_fall_out_of_the_part() -> None:
+    assert kinds(faults(*OPENING, u("P-77 [[STOP]]"))) == ["leak"]
+    assert kinds(faults(*OPENING, u("P-77 ###STOP###"))) == ["leak"]
+    assert kinds(faults(*OPENING, u('<tool_call>{"name": "open_tap"}</tool_call>'))) == ["leak"]
+    assert faults(*OPENING, u("P-77 [[DONE]]")) == ()
+
+
+def test_looking_at_settings_is_not_setting_anything() -> None:
+    scenario = talk(user=USER)
+    tools = (HAS_SETTINGS, ToolSpec(name="phone__set_channel"))
+    looked = Exam(scenario=scenario, key=AnswerKey(user_tools=tools[:1]), digest="x")
+    able = Exam(scenario=scenario, key=AnswerKey(user_tools=tools), digest="x")
+    said = (*OPENING, did("look_at_settings", {"roaming": "off"}), u("I switched it to on."))
+    transcript = Transcript(
+        scenario="tests/water",
+        model="m",
+        repeat=0,
+        ended="done",
+        segments=(SegmentRecord(segment="call", messages=said),),
+        user="m",
+    )
+
+    assert find_faults(looked, transcript) == ()
+    assert kinds(find_faults(able, transcript)) == ["invention"]
+
+
+def test_long_words_again_and_again_are_compared_in_no_time_worth_naming() -> None:
+    same = "please help me " * 1_000
+    asked = ("Which parcel is it?", "Where do you live?", "Who sent it?", "Is the wall open?")
+    talked = [one for n, why in enumerate(asked) for one in (u(f"{same}{n}"), a(why))]
+
+    assert "loop" in kinds(faults(*talked))
