@@ -105,7 +105,8 @@ class _Bench:
             )
             await folder.aside(self.kept.keep, trial, exam, transcript, found)
             self._look_at(ruling)
-            self.over_cap = self.over_cap or ruling.over_cap
+            if ruling.over_cap:
+                self.over_cap = ruling.over_cap
 
     def _look_at(self, ruling: Ruling) -> None:
         failure = ruling.failure

@@ -261,13 +261,13 @@ def _provenance(record: RunRecord) -> str:
         *((f"Data of {suite}", data) for suite, data in record.data.items()),
         ("Versions", ", ".join(f"{name} {version}" for name, version in record.versions.items())),
         *((model.label, _settings(model)) for model in record.models),
-        *_beside(record),
+        *_others(record),
         *(row for label, engine in record.engines.items() for row in _engine(label, engine)),
     ]
     return table(["", ""], [[escaped(name), escaped(value)] for name, value in facts])
 
 
-def _beside(record: RunRecord) -> Iterator[tuple[str, str]]:
+def _others(record: RunRecord) -> Iterator[tuple[str, str]]:
     """Who played the users, and who judged."""
     for part, who in (("Users played by", record.user), ("Judged by", record.judge)):
         if who is not None and who.model is not None:
