@@ -15,6 +15,7 @@ from scoring.bfcl.multi_turn import judge_turns
 from scoring.bfcl.single_turn import SingleTurn
 from scoring.bfcl.single_turn import judge as judge_turn
 from scoring.bfcl.trial import first_calls, read_turns
+from scoring.bfcl.unmeetable import why_unmeetable
 from scoring.their_verdict import TheirVerdict
 
 BENCHMARK = "bfcl"
@@ -34,6 +35,12 @@ def judge(exam: Exam, transcript: Transcript) -> TheirVerdict:
         defects=dict(_defects(criteria, exam, transcript)) if (strict is None) != (corrected is None) else {},
         reason="right by BFCL's rules" if strict is None else f"{strict.code}: {strict.why}",
     )
+
+
+def why_unsolved(exam: Exam) -> str | None:
+    """Why a task cannot be solved as its own answer says, where its data tells that."""
+    theirs = cast("Theirs", exam.scenario.theirs)
+    return why_unmeetable(Criteria.model_validate(theirs.criteria))
 
 
 def _wrong(criteria: Criteria, exam: Exam, transcript: Transcript, kept: Kept) -> Wrong | None:
