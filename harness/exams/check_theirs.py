@@ -102,6 +102,6 @@ def _broken(one: Attempt) -> str | None:
         return f"{one.who} could not be played: {grade.reason}"
     if one.model == "oracle" and grade.ended != "done":
         return f"gold cannot be played to its end: it ended as `{grade.ended}`: {grade.reason}"
-    if grade.theirs is not None and not grade.graded and why_unsolved(one.exam, grade.theirs) is None:
+    if not grade.graded and (grade.theirs is None or why_unsolved(one.exam, grade.theirs) is None):
         return f"there is no verdict on {one.who}: {grade.reason}"
     return None

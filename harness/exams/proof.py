@@ -15,6 +15,7 @@ from harness.runs.record import ModelVariant
 from harness.trial.play import Stage, play
 from scenarios.exam import Exam
 from scenarios.record import Record
+from scenarios.transcript import Transcript
 from scoring.grade import Grade
 from scoring.mutation import Mutant, mutants
 
@@ -68,7 +69,7 @@ async def attempt_all(
     async def worker() -> None:
         nonlocal played
         for exam, model, mutant in jobs:
-            grade = grader.grade(exam, await play(exam, model, 0, stage))
+            grade = _graded(grader, exam, await play(exam, model, 0, stage))
             note(Attempt(exam=exam, model=model.variant.model, mutant=mutant, grade=grade))
             played += 1
             tick(played)
@@ -77,6 +78,20 @@ async def attempt_all(
         for _ in range(concurrency):
             workers.create_task(worker())
     return tuple(equivalents)
+
+
+def _graded(grader: Grader, exam: Exam, transcript: Transcript) -> Grade:
+    try:
+        return grader.grade(exam, transcript)
+    except Exception as error:  # the boundary: rules that raise, of ours or of others, are a finding
+        return Grade(
+            scenario=transcript.scenario,
+            model=transcript.model,
+            repeat=transcript.repeat,
+            ended=transcript.ended,
+            graded=False,
+            reason=f"grading it raised {type(error).__name__}: {error}",
+        )
 
 
 def _jobs(exam: Exam, equivalents: list[Equivalent]) -> Iterator[tuple[Exam, Model, Mutant | None]]:
