@@ -32,6 +32,7 @@ from harness.run import shuffled
 from harness.runs.record import ModelVariant
 from harness.runs.store import RunError
 from harness.trial.play import Stage
+from harness.users.chosen import user_record
 from harness.verbs.documents import (
     FillerOption,
     LayoutOption,
@@ -154,6 +155,7 @@ async def _planned(  # what is asked, of whom, and how
     with TemporaryDirectory(prefix="longspan-") as work:
         home = world_home(environment, Path(work))
         exams = await prepare_exams(scenarios, home)
+        user_record(user, tuple(models), exams)  # what a run refuses is not planned
         stage = Stage(home=home, now=utc_now, clock=time.perf_counter)
         planner = Planner(
             registry=known.registry,

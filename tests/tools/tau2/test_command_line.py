@@ -1,4 +1,4 @@
-"""`longspan check` on tau2's own suites; needs `pip install 'longspan[tau2]'`."""
+"""What `check`, `list` and `plan` do with tau2's own suites; needs `pip install 'longspan[tau2]'`."""
 
 import json
 import shutil
@@ -66,7 +66,6 @@ def test_other_data_is_checked_and_listed_where_it_is_named(tmp_path: Path) -> N
     )
     tasks = checkout / "domains/mock/tasks.json"
     broken = [task for task in json.loads(tasks.read_text("utf-8")) if task["id"] == "create_task_1"]
-    broken[0]["evaluation_criteria"]["communicate_info"] = ["a word that nobody says in it"]
     broken[0]["evaluation_criteria"]["reward_basis"] = ["DB", "MOOD"]
     tasks.write_text(json.dumps(broken), "utf-8")
     simulator = checkout / "user_simulator"
@@ -78,3 +77,27 @@ def test_other_data_is_checked_and_listed_where_it_is_named(tmp_path: Path) -> N
     assert said.status == 3
     assert "there is no verdict on oracle: nobody here knows how to judge MOOD" in said.out
     assert [row["scenario"] for row in json.loads(listed.out)["scenarios"]] == ["tau2-mock/create_task_1"]
+
+
+def test_what_a_run_would_refuse_is_not_planned(tmp_path: Path) -> None:
+    said = invoke("plan", "tau2/mock", "-m", "gpt-4.1", at=tmp_path)
+
+    assert said.status == 2
+    assert "name one with --user-model" in said.err
+
+
+def test_a_plan_has_a_row_for_the_user_and_says_that_it_is_the_least(tmp_path: Path) -> None:
+    asked = ("tau2/airline", "--limit", "2", "-m", "gpt-4.1", "--user-model", "gpt-4.1-mini")
+    said = invoke("plan", *asked, at=tmp_path)
+
+    assert said.status == 0
+    assert "a user played by a model says more" in said.err
+
+
+def test_suites_are_listed_with_their_number_of_tasks(tmp_path: Path) -> None:
+    rows = json.loads(invoke("list", "suites", "--json", at=tmp_path).out)["suites"]
+    tau2 = {
+        row["suite"]: (row["scenarios"], row["needs"]) for row in rows if row["suite"].startswith("tau2/")
+    }
+
+    assert (tau2["tau2/airline"], tau2["tau2/mock-solo"]) == ((50, ""), (7, ""))
