@@ -127,7 +127,8 @@ def plan(  # noqa: PLR0913 # one parameter for each option of the command line
         models = [variant for _, variants in by_name for variant in variants]
         for notice in notices(models, known):
             err.print(f"Note: {notice}.", markup=False, highlight=False, soft_wrap=True)
-        found = run_async(_planned(study, foreign_data(tau2_data), limit, models, known, asked, settings))
+        data = foreign_data(tau2_data or study.tau2_data)
+        found = run_async(_planned(study, data, limit, models, known, asked, settings))
         if as_json:
             typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
         else:

@@ -56,27 +56,41 @@ def test_the_terminal_names_what_is_so_and_who_answers_for_it(tmp_path: Path) ->
     assert said.out.endswith("Of the suites of other benchmarks, all that is ours is in order.\n")
 
 
-def test_other_data_is_checked_and_listed_where_it_is_named(tmp_path: Path) -> None:
+def newer_checkout(folder: Path) -> Path:
+    """The installed data with one task of mock, which is rewarded for what nobody here knows."""
     spec = find_spec("tau2")
     assert spec is not None
     assert spec.submodule_search_locations
-    checkout = tmp_path / "newer"
-    shutil.copytree(
-        Path(spec.submodule_search_locations[0]) / "data/tau2/domains/mock", checkout / "domains/mock"
-    )
-    tasks = checkout / "domains/mock/tasks.json"
-    broken = [task for task in json.loads(tasks.read_text("utf-8")) if task["id"] == "create_task_1"]
-    broken[0]["evaluation_criteria"]["reward_basis"] = ["DB", "MOOD"]
-    tasks.write_text(json.dumps(broken), "utf-8")
-    simulator = checkout / "user_simulator"
-    shutil.copytree(Path(spec.submodule_search_locations[0]) / "data/tau2/user_simulator", simulator)
+    data = Path(spec.submodule_search_locations[0]) / "data/tau2"
+    for part in ("domains/mock", "user_simulator"):
+        shutil.copytree(data / part, folder / part)
+    tasks = folder / "domains/mock/tasks.json"
+    kept = [task for task in json.loads(tasks.read_text("utf-8")) if task["id"] == "create_task_1"]
+    kept[0]["evaluation_criteria"]["reward_basis"] = ["DB", "MOOD"]
+    tasks.write_text(json.dumps(kept), "utf-8")
+    return folder
 
-    said = check(tmp_path, "tau2/mock", "--tau2-data", str(checkout))
-    listed = invoke("list", "scenarios", "tau2/mock", "--tau2-data", str(checkout), "--json", at=tmp_path)
+
+def test_other_data_is_checked_and_listed_where_it_is_named(tmp_path: Path) -> None:
+    data = ("--tau2-data", str(newer_checkout(tmp_path / "newer")))
+
+    said = check(tmp_path, "tau2/mock", *data)
+    listed = invoke("list", "scenarios", "tau2/mock", *data, "--json", at=tmp_path)
 
     assert said.status == 3
     assert "there is no verdict on oracle: nobody here knows how to judge MOOD" in said.out
     assert [row["scenario"] for row in json.loads(listed.out)["scenarios"]] == ["tau2-mock/create_task_1"]
+
+
+def test_a_study_names_other_data_beside_itself(tmp_path: Path) -> None:
+    newer_checkout(tmp_path / "studies/newer")
+    study = "models: [reference/oracle]\nsuites: [tau2/mock]\ntau2_data: newer\n"
+    (tmp_path / "studies/study.yaml").write_text(study, "utf-8")
+
+    planned = invoke("plan", "studies/study.yaml", "--json", at=tmp_path)
+    played = invoke("run", "studies/study.yaml", "--json", at=tmp_path)
+
+    assert json.loads(planned.out)["trials"] == json.loads(played.out)["report"]["trials"] == 1
 
 
 def test_what_a_run_would_refuse_is_not_planned(tmp_path: Path) -> None:
