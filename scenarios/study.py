@@ -99,10 +99,14 @@ class Study(Record):
     """Who plays simulated users: a model, or `scripted` (as without) where scenarios bring scripts."""
     judge_model: StudyModel | None = None
     """Who is asked about assertions that no rule can decide; None: nobody."""
+    tau2_data: Path | None = None
+    """A newer checkout of tau2-bench, beside this file or anywhere, whose data is read; None: the installed
+    package's."""
 
     @classmethod
     def read(cls, file: Path) -> Self:
         """Read a study; a suite that starts with `.` is a folder beside the file. Raises `ScenarioError`."""
         study = read_record(cls, read_yaml(file))
         suites = (str(file.parent / suite) if suite.startswith(".") else suite for suite in study.suites)
-        return study.model_copy(update={"suites": tuple(suites)})
+        data = study.tau2_data and file.parent / study.tau2_data
+        return study.model_copy(update={"suites": tuple(suites), "tau2_data": data})

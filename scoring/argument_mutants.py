@@ -86,8 +86,12 @@ class _Arguments:
     def _right(self, planned: dict[str, JsonValue]) -> bool:
         return self.source.fits(self.call, sample_arguments(planned, self.source.lookup))
 
+    def _refused_anew(self, planned: dict[str, JsonValue]) -> bool:
+        """Whether the tool refuses this; where its schema refuses gold too, that says nothing."""
+        return not self._accepted(planned) and self._accepted(self._wanted)
+
     def _unless_right(self, operator: Operator, path: Path, planned: dict[str, JsonValue]) -> Mutant:
-        if self._accepted(planned) and self._right(planned):
+        if self._right(planned) and not self._refused_anew(planned):
             return self._equivalent(operator, path, "the tool and the matchers accept it all the same")
         return self._mutant(operator, path, planned)
 

@@ -84,6 +84,14 @@ def gold_behaviour(exam: Exam) -> Behaviour:
     )
 
 
+def one_at_a_time(behaviour: Behaviour) -> Behaviour:
+    """The same with each call in a message of its own."""
+    return tuple(
+        turn.model_copy(update={"steps": tuple((call,) for step in turn.steps for call in step)})
+        for turn in behaviour
+    )
+
+
 def arguments_json(call: PlannedCall, lookup: Lookup) -> str:
     """What a planned call sends, with each `ref` as `lookup` has it."""
     if call.raw_json is not None:

@@ -86,7 +86,11 @@ class _One:
             why = f"extra calls of {self.call.tool} are allowed here"
             return Mutant(operator="duplicate_call", target=self.call.id, equivalent=why)
         again = self.planned.model_copy(update={"gold": None})
-        return self.mutant("duplicate_call", self.source.with_step_after(self.call.id, again), *_EXTRA)
+        if self.source.exam.scenario.tools.answered:
+            behaviour = self.source.with_step_after(self.call.id, again)
+        else:  # nothing is called after the first message
+            behaviour = self.source.with_call(self.call.id, self.planned, again)
+        return self.mutant("duplicate_call", behaviour, *_EXTRA)
 
     def malformed(self) -> Mutant:
         text = json.dumps(self.source.sent(self.call), ensure_ascii=False)[:-1]

@@ -27,6 +27,7 @@ __all__ = [
     "find_rules",
     "judged_rules",
     "their_scores",
+    "why_unsolved",
 ]
 
 GROUP = "longspan.verdicts"
@@ -46,6 +47,11 @@ class RulesClash(ValueError):
 
 BUILT_IN: Mapping[str, Rules] = MappingProxyType({bfcl.BENCHMARK: bfcl.judge, tau2.BENCHMARK: tau2.judge})
 
+_BY_DATA: Mapping[str, Callable[[Exam], str | None]] = MappingProxyType(
+    {bfcl.BENCHMARK: bfcl.why_unsolved, tau2.BENCHMARK: tau2.why_unsolved}
+)
+"""Why a task's own answer cannot solve it, as the task's data tells."""
+
 
 def assertions_of(exam: Exam) -> Assertions:
     """What a judge would be asked about a scenario: of the benchmarks known here, only tau2 has such."""
@@ -59,6 +65,19 @@ def judged_rules(exam: Exam, judged: Sequence[bool]) -> Rules | None:
     it has no assertions.
     """
     return partial(tau2.judge, judged=judged) if assertions_of(exam).texts else None
+
+
+def why_unsolved(exam: Exam, verdict: TheirVerdict) -> str | None:
+    """Why a task's own answer does not solve it, where a reason is known: no judge was asked, a defect of the
+    benchmark's rules, or what the task's data says. None: nobody knows one.
+    """
+    if verdict.success is None:
+        judged = assertions_of(exam).counted
+        return "assertions in natural language decide it, and no judge is asked" if judged else None
+    if verdict.corrected and verdict.defects:
+        return f"a known defect of its rules: {', '.join(verdict.defects)}"
+    look = _BY_DATA.get(verdict.benchmark)
+    return None if look is None else look(exam)
 
 
 def installed() -> tuple[EntryPoint, ...]:

@@ -5,38 +5,49 @@ the gold behaviour has to lower the score and be diagnosed as its mutation predi
 the real loop and the real worlds; only the model is played.
 """
 
-import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
-from harness.clients.client import Model
-from harness.exams.grading import Grader
-from harness.exams.reference import Performer, ReferenceModel
-from harness.runs.record import ModelVariant
-from harness.trial.play import Stage, play
+from harness.exams.proof import FLOORS, Attempt, Equivalent, attempt_all
+from harness.trial.play import Stage
 from scenarios.exam import Exam
 from scenarios.record import Record
 from scoring.grade import Grade
 from scoring.line_mutants import LineOperator
 from scoring.mutant import CallOperator
-from scoring.mutation import Mutant, mutants, survives
+from scoring.mutation import survives
 
 FLOOR_LIMIT = 0.15
 """What silence and a polite refusal may score on a suite at most."""
 SKELETON_LIMIT = 4
 """In how many scenarios the same calls with the same kind of change may occur."""
-_FLOORS = ("idle", "refuser")
 _NAMED = 3
 """So many scenarios are named for a floor that is too high."""
 
 
-class Equivalent(Record):
+class Unsolved(Record):
+    """A task of another benchmark that its own answer does not solve."""
+
     scenario: str
-    operator: str
-    target: str
-    reason: str
+    verdict: str
+    """What the benchmark's rules say of it."""
+    why: str | None
+    """The known reason; None: nobody knows one."""
+
+
+class TheirFacts(Record):
+    """What is true of a suite of another benchmark, whether or not we would have it so."""
+
+    benchmark: str
+    version: str
+    """Of its data."""
+    solved: int
+    """Tasks that its own answers solve."""
+    unsolved: tuple[Unsolved, ...] = ()
+    passed: dict[str, int] = {}
+    """By operator: the mutants that solve their task all the same."""
 
 
 class SuiteCheck(Record):
@@ -56,6 +67,9 @@ class SuiteCheck(Record):
     operators: dict[str, int]
     equivalents: tuple[Equivalent, ...] = ()
     problems: tuple[str, ...] = ()
+    theirs: TheirFacts | None = None
+    """Of a suite of another benchmark. Then `oracle` and `floors` are shares of tasks solved by its rules,
+    `mutants` are those of tasks that gold solves, and `diagnosed` stays what our own scores and codes see."""
 
     @property
     def floor(self) -> float:
@@ -71,8 +85,24 @@ class _Findings:
     scores: defaultdict[str, list[Grade]] = field(default_factory=lambda: defaultdict(list))
     operators: Counter[str] = field(default_factory=Counter)
     diagnosed: int = 0
-    equivalents: list[Equivalent] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+
+    def note(self, one: Attempt) -> None:
+        name, model, grade, mutant = one.exam.scenario.name, one.model, one.grade, one.mutant
+        if mutant is None:
+            self.scores[model].append(grade)
+            if model == "oracle" and not (grade.success and grade.score == 1.0):
+                self.problems.append(f"{name}: the oracle does not score 1: {grade.reason}")
+            elif not grade.graded:
+                self.problems.append(f"{name}: {model} could not be graded: {grade.reason}")
+            elif model in FLOORS and grade.success:
+                self.problems.append(f"{name}: {model} succeeds; expect a fact that only the tools can tell")
+            return
+        self.operators[mutant.operator] += 1
+        if why := survives(mutant, grade):
+            self.problems.append(f"{name}: {one.who} is not caught: {why}")
+        else:
+            self.diagnosed += 1
 
 
 async def check_suite(
@@ -84,31 +114,19 @@ async def check_suite(
 ) -> SuiteCheck:
     """Play the reference models and every mutant; `tick` is told after each trial how many there were."""
     found = _Findings()
-    jobs = (job for exam in exams for job in _jobs(exam, found.equivalents))
-    grader = Grader()
-
-    async def worker() -> None:
-        for exam, model, mutant in jobs:
-            transcript = await play(exam, model, 0, stage)
-            _note(found, exam, model.variant.model, mutant, grader.grade(exam, transcript))
-            played = sum(map(len, found.scores.values())) + found.operators.total()
-            tick(played)
-
-    async with asyncio.TaskGroup() as workers:
-        for _ in range(concurrency):
-            workers.create_task(worker())
-    floors = {name: _mean([grade.score or 0.0 for grade in found.scores[name]]) for name in _FLOORS}
+    equivalents = await attempt_all(exams, stage, concurrency, found.note, tick)
+    floors = {name: _mean([grade.score or 0.0 for grade in found.scores[name]]) for name in FLOORS}
     found.problems += _floor_problems(suite, floors, found.scores)
     return SuiteCheck(
         suite=suite,
         scenarios=len(exams),
         oracle=_mean([grade.score or 0.0 for grade in found.scores["oracle"]]),
         floors=floors,
-        floor_success=max(_mean([float(bool(g.success)) for g in found.scores[name]]) for name in _FLOORS),
+        floor_success=max(_mean([float(bool(g.success)) for g in found.scores[name]]) for name in FLOORS),
         mutants=found.operators.total(),
         diagnosed=found.diagnosed,
         operators=dict(found.operators),
-        equivalents=tuple(found.equivalents),
+        equivalents=equivalents,
         problems=tuple(sorted(found.problems)),
     )
 
@@ -134,39 +152,6 @@ def unused_operators(checks: Iterable[SuiteCheck]) -> list[str]:
         for name in (*get_args(CallOperator), *get_args(LineOperator))
         if name not in used
     ]
-
-
-def _jobs(exam: Exam, equivalents: list[Equivalent]) -> Iterator[tuple[Exam, Model, Mutant | None]]:
-    """Every model that an exam is proven with; the mutants that cannot matter are noted instead."""
-    for name in ("oracle", *_FLOORS):
-        variant = ModelVariant(label=f"reference/{name}", wire="reference", model=name, simulated=True)
-        yield exam, ReferenceModel(variant=variant), None
-    mutated = ModelVariant(label="reference/mutant", wire="reference", model="mutant", simulated=True)
-    for mutant in mutants(exam):
-        if mutant.equivalent is None:
-            yield exam, Performer(variant=mutated, behaviour=mutant.behaviour), mutant
-        else:
-            name, why = exam.scenario.name, mutant.equivalent
-            one = Equivalent(scenario=name, operator=mutant.operator, target=mutant.target, reason=why)
-            equivalents.append(one)
-
-
-def _note(found: _Findings, exam: Exam, model: str, mutant: Mutant | None, grade: Grade) -> None:
-    name = exam.scenario.name
-    if mutant is None:
-        found.scores[model].append(grade)
-        if model == "oracle" and not (grade.success and grade.score == 1.0):
-            found.problems.append(f"{name}: the oracle does not score 1: {grade.reason}")
-        elif not grade.graded:
-            found.problems.append(f"{name}: {model} could not be graded: {grade.reason}")
-        elif model in _FLOORS and grade.success:
-            found.problems.append(f"{name}: {model} succeeds; expect a fact that only the tools can tell")
-        return
-    found.operators[mutant.operator] += 1
-    if why := survives(mutant, grade):
-        found.problems.append(f"{name}: mutant {mutant.operator} of {mutant.target} is not caught: {why}")
-    else:
-        found.diagnosed += 1
 
 
 def _floor_problems(

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from harness.clients.client import Model
-from harness.exams.reference import ReferenceModel
+from harness.exams.reference import Performer, ReferenceModel
 from harness.plan.counting import MESSAGE, Counting
 from harness.plan.request import Piece, PlannedRequest, key_of, with_marks
 from harness.runs.record import ModelVariant
 from harness.trial.play import Stage, play
 from scenarios.exam import Exam
 from scenarios.transcript import AssistantMessage, Event, Message, UserAction, UserMessage
+from scoring.behaviour import gold_behaviour, one_at_a_time
 
 _ORACLE = ModelVariant(label="reference/oracle", wire="reference", model="oracle", simulated=True)
 
@@ -34,7 +35,8 @@ class Oracle:
         """The whole conversation, as the model reads it."""
         name = exam.scenario.name
         if name not in self.told:
-            transcript = await play(self.users.get(name, exam), self.model, 0, self.stage)
+            whole = self.users.get(name, exam)
+            transcript = await play(whole, self._plays(whole), 0, self.stage)
             events = [message for segment in transcript.segments for message in segment.messages]
             self.told[name] = tuple(
                 as_the_user_reads(events)
@@ -42,6 +44,14 @@ class Oracle:
                 else (message for message in events if not isinstance(message, UserAction))
             )
         return self.told[name]
+
+    def _plays(self, exam: Exam) -> Model:
+        """Gold makes calls in one message that do not need each other. Which need which, other benchmarks do
+        not say, and to make all of theirs at once would be far from what models do.
+        """
+        if exam.scenario.theirs is None or not exam.scenario.tools.answered:
+            return self.model
+        return Performer(variant=_ORACLE, behaviour=one_at_a_time(gold_behaviour(exam)))
 
 
 def as_the_user_reads(events: Iterable[Event]) -> Iterator[Message]:

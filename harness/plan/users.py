@@ -36,4 +36,8 @@ async def with_users(plan: Plan, planner: Planner, exams: Mapping[str, Exam], us
 
 def _as_users(found: ModelPlan) -> ModelPlan:
     """Its trials are those of the models, and are counted there."""
-    return found.model_copy(update={"model": f"{found.model} (plays the users)", "trials": 0})
+    short = (
+        "the conversations are gold's, which are as short as they can be: a user played by a model says more"
+    )
+    changes = {"model": f"{found.model} (plays the users)", "trials": 0, "notes": (*found.notes, short)}
+    return found.model_copy(update=changes)

@@ -2,9 +2,8 @@
 
 import json
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -12,15 +11,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
-from rich.table import Table
 
 from harness.clock import utc_now
 from harness.environment import read_environment
-from harness.exams.check import SuiteCheck, check_suite, repeated_skeletons, unused_operators
-from harness.exams.check_reading import ReaderCheck, check_readers
+from harness.exams.check import check_suite, repeated_skeletons, unused_operators
+from harness.exams.check_reading import check_readers
+from harness.exams.check_theirs import check_their_suite
 from harness.exams.prepare import load_scenarios, prepare_exams, world_home
 from harness.trial.opening import InMemory, Openings
 from harness.trial.play import Stage
+from harness.verbs.checking import Proof, show
+from harness.verbs.foreign import Tau2DataOption, foreign_data
 from harness.verbs.setting import JsonFlag, consoles, in_words, run_async, spoken_errors
 from scenarios.documents.shelf import DocumentSettings, Shelf
 from scenarios.exam import Exam
@@ -40,40 +41,40 @@ def check(
         list[str] | None, typer.Argument(help="Suites, SUITE/SCENARIO or folders; the whole library if none.")
     ] = None,
     *,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many scenarios of each suite.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Trials at a time.")] = 4,
     transport: Annotated[Transport, typer.Option(help="How built-in worlds are reached.")] = "memory",
     equivalents: Annotated[
         bool, typer.Option(help="List the mutants that cannot matter, with the reason.")
     ] = False,
+    tau2_data: Tau2DataOption = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Prove suites: gold scores 1, silence and refusal do not, every mutant is caught and diagnosed."""
+    """Prove suites: gold scores 1, silence and refusal do not, every mutant is caught and diagnosed.
+
+    Of suites of other benchmarks it tells what is so, and fails only where something of ours is broken.
+    """
     out, err = consoles()
     with spoken_errors():
-        proof = run_async(_check(what or list(library_suites()), transport, concurrency, err))
+        shelf = Shelf(DocumentSettings(cache=read_environment().fillers))
+        scenarios = load_scenarios(what or list(library_suites()), limit, shelf, foreign_data(tau2_data))
+        proof = run_async(_check(scenarios, shelf, transport, concurrency, err))
     problems = [problem for suite in proof.suites for problem in suite.problems] + proof.problems
-    problems += [] if what else unused_operators(proof.suites)
+    problems += [] if what or limit else unused_operators(proof.suites)
     if as_json:
         readers = [{**one.model_dump(), "agrees": one.agrees} for one in proof.readers]
         suites = [suite.as_json() for suite in proof.suites]
         typer.echo(json.dumps({"suites": suites, "readers": readers, "problems": problems}))
     else:
-        _show(proof, problems, out, equivalents=equivalents)
+        show(proof, problems, out, equivalents=equivalents)
     if problems:
         raise typer.Exit(GATE)
 
 
-@dataclass
-class _Proof:
-    suites: list[SuiteCheck] = field(default_factory=list)
-    readers: list[ReaderCheck] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-
-async def _check(what: Sequence[str], transport: Transport, concurrency: int, err: Console) -> _Proof:
+async def _check(
+    scenarios: Sequence[Scenario], shelf: Shelf, transport: Transport, concurrency: int, err: Console
+) -> Proof:
     environment = read_environment()
-    shelf = Shelf(DocumentSettings(cache=environment.fillers))
-    scenarios = load_scenarios(what, shelf=shelf)
     with TemporaryDirectory(prefix="longspan-") as work:
         home = world_home(environment, Path(work), transport)
         openings = Openings(shelf=shelf, store=InMemory(), warm=False)
@@ -81,15 +82,20 @@ async def _check(what: Sequence[str], transport: Transport, concurrency: int, er
         suites, missing = await _prepared(scenarios, home)
         columns = (SpinnerColumn(), TextColumn("{task.description}: {task.fields[played]} trials"))
         with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
-            proof = _Proof(problems=missing)
+            proof = Proof(problems=missing)
             for name, some in suites.items():
-                proof.suites.append(await check_suite(name, some, stage, concurrency, _ticker(bars, name)))
+                prove = check_suite if some[0].scenario.theirs is None else check_their_suite
+                proof.suites.append(await prove(name, some, stage, concurrency, _ticker(bars, name)))
                 readers, odd = await check_readers(name, some, stage, concurrency)
                 proof.readers += readers
                 proof.problems += odd
-    played = [exam for some in suites.values() for exam in some if exam.scenario.reading is None]
-    proof.problems += repeated_skeletons(played)
+    proof.problems += repeated_skeletons(list(filter(_is_our_own_work, chain(*suites.values()))))
     return proof
+
+
+def _is_our_own_work(exam: Exam) -> bool:
+    """Whether somebody here made up its calls: those of generated documents and of others nobody did."""
+    return exam.scenario.reading is None and exam.scenario.theirs is None
 
 
 async def _prepared(
@@ -114,41 +120,3 @@ async def _prepared(
 def _ticker(bars: Progress, name: str) -> Callable[[int], None]:
     task = bars.add_task(name, total=None, played=0)
     return lambda played: bars.update(task, played=played)
-
-
-def _show(proof: _Proof, problems: Sequence[str], out: Console, *, equivalents: bool) -> None:
-    found = proof.suites
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("suite", "scenarios", "oracle", "idle", "refuser", "mutants", "diagnosed", "equivalent"):
-        table.add_column(name, justify="left" if name == "suite" else "right")
-    for suite in found:
-        share = f"{suite.diagnosed / suite.mutants:.1%}" if suite.mutants else "–"
-        floors = (f"{suite.floors[name]:.2f}" for name in ("idle", "refuser"))
-        counts = (str(suite.mutants), share, str(len(suite.equivalents)))
-        table.add_row(suite.suite, str(suite.scenarios), f"{suite.oracle:.2f}", *floors, *counts)
-    out.print(table)
-    uses = sum((Counter(suite.operators) for suite in found), Counter[str]())
-    if proof.readers:
-        out.print(_readers(proof.readers))
-    out.print("\nMutants by operator: " + ", ".join(f"{name} {n}" for name, n in sorted(uses.items())))
-    if equivalents:
-        for one in (one for suite in found for one in suite.equivalents):
-            said = f"{one.scenario}: {one.operator} of {one.target}: {one.reason}"
-            out.print(said, markup=False, highlight=False, soft_wrap=True)
-    for problem in problems:
-        out.print(f"✗ {problem}", markup=False, highlight=False, style="red", soft_wrap=True)
-    if not problems:
-        out.print("Every scenario is proven.", style="green")
-
-
-def _readers(checks: Sequence[ReaderCheck]) -> Table:
-    """What readers of known memory must score beside what they scored."""
-    title = "Readers whose memory is known"
-    table = Table(box=None, pad_edge=False, header_style="bold", title=title, title_justify="left")
-    for name in ("task", "reader", "n", "expected", "measured", "±"):
-        table.add_column(name, justify="left" if name in {"task", "reader"} else "right")
-    for one in checks:
-        figures = (f"{one.expected:.3f}", f"{one.measured:.3f}", f"{one.within:.3f}")
-        style = "" if one.agrees else "red"
-        table.add_row(f"{one.suite}/{one.task}", one.reader, str(one.n), *figures, style=style)
-    return table

@@ -19,12 +19,13 @@ from harness.registry.knowledge import Knowledge, load_knowledge
 from harness.runs.addresses import place_of
 from harness.runs.places import Bucket
 from harness.runs.store import RunError, runs_in
+from harness.verbs.foreign import Tau2DataOption, foreign_data
 from harness.verbs.local_facts import local_lines, local_rows
 from harness.verbs.model_facts import Row, hosted_lines, hosted_rows
 from harness.verbs.setting import JsonFlag, RunsOption, consoles, spoken_errors
 from scenarios.documents.shelf import DocumentSettings, Shelf
 from scenarios.documents.tasks.registry import TASKS
-from scenarios.foreign_suites import Loaders, foreign_names, named_suite
+from scenarios.foreign_suites import foreign_names, named_suite
 from scenarios.load import library_suites
 from scenarios.problem import ScenarioError
 
@@ -39,13 +40,15 @@ def listing(
     suite: Annotated[list[str] | None, typer.Argument(help="Of these suites only (for scenarios).")] = None,
     *,
     runs: RunsOption = "runs",
+    tau2_data: Tau2DataOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """List suites, scenarios, tasks of generated documents, models or runs."""
+    data = foreign_data(tau2_data)
     with spoken_errors():
         found: Mapping[str, Callable[[], list[Row]]] = {
-            "suites": _suites,
-            "scenarios": lambda: _scenarios(suite or list(library_suites())),
+            "suites": lambda: _suites(data),
+            "scenarios": lambda: _scenarios(suite or list(library_suites()), data),
             "tasks": _tasks,
             "models": lambda: [*_models_here(), *local_rows(_catalog()), *hosted_rows(_knowledge())],
             "runs": lambda: _runs(place_of(runs)),
@@ -59,6 +62,8 @@ def listing(
         err.print(f"There are no {what} yet.")
     elif what == "models":
         _print_models(out, err)
+    elif what == "suites":
+        _print_suites(rows, out)
     else:
         out.print(_table(rows))
 
@@ -95,26 +100,44 @@ def _print_models(out: Console, err: Console) -> None:
     )
 
 
-def _suites() -> list[Row]:
+def _suites(data: Mapping[str, Path]) -> list[Row]:
     shelf, loaders = _shelf(), suite_loaders(read_environment().home)
-    return [_suite(name, shelf, loaders) for name in (*library_suites(), *foreign_names(loaders))]
+
+    def row(name: str, *, foreign: bool) -> Row:
+        """A suite in a line; one that needs what is not installed says so."""
+        try:
+            suite = named_suite(name, shelf, data=data, loaders=loaders)
+        except ScenarioError as error:
+            return {"suite": name, "scenarios": None, "title": "", "needs": error.problems[0].message}
+        # What a suite of others needs is what it was loaded from.
+        needs = "" if foreign else suite.needs
+        return {"suite": name, "scenarios": len(suite.scenarios), "title": suite.title, "needs": needs}
+
+    return [
+        *(row(name, foreign=False) for name in library_suites()),
+        *(row(name, foreign=True) for name in foreign_names(loaders)),
+    ]
 
 
-def _suite(name: str, shelf: Shelf, loaders: Loaders) -> Row:
-    """A suite in a line; one that needs what is not installed says so."""
-    try:
-        suite = named_suite(name, shelf, loaders=loaders)
-    except ScenarioError as error:
-        return {"suite": name, "scenarios": None, "title": "", "needs": error.problems[0].message}
-    return {"suite": name, "scenarios": len(suite.scenarios), "title": suite.title, "needs": suite.needs}
+def _print_suites(rows: list[Row], out: Console) -> None:
+    """What can be played here, and what the others are missing: once for all that miss it."""
+    here = [row for row in rows if row["scenarios"] is not None]
+    if here:
+        out.print(_table(here))
+    missing: dict[str, list[str]] = {}
+    for row in rows:
+        if row["scenarios"] is None:
+            missing.setdefault(str(row["needs"]), []).append(str(row["suite"]))
+    for why, names in missing.items():
+        out.print(f"\nNot here: {', '.join(names)}:\n  {why}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _scenarios(suites: list[str]) -> list[Row]:
+def _scenarios(suites: list[str], data: Mapping[str, Path]) -> list[Row]:
     shelf, loaders = _shelf(), suite_loaders(read_environment().home)
     return [
         {"scenario": s.name, "language": s.language, "tags": " ".join(s.tags), "title": s.title}
         for name in suites
-        for s in named_suite(name, shelf, loaders=loaders).scenarios
+        for s in named_suite(name, shelf, data=data, loaders=loaders).scenarios
     ]
 
 

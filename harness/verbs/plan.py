@@ -32,6 +32,7 @@ from harness.run import shuffled
 from harness.runs.record import ModelVariant
 from harness.runs.store import RunError
 from harness.trial.play import Stage
+from harness.users.chosen import user_record
 from harness.verbs.documents import (
     FillerOption,
     LayoutOption,
@@ -126,7 +127,8 @@ def plan(  # noqa: PLR0913 # one parameter for each option of the command line
         models = [variant for _, variants in by_name for variant in variants]
         for notice in notices(models, known):
             err.print(f"Note: {notice}.", markup=False, highlight=False, soft_wrap=True)
-        found = run_async(_planned(study, foreign_data(tau2_data), limit, models, known, asked, settings))
+        data = foreign_data(tau2_data or study.tau2_data)
+        found = run_async(_planned(study, data, limit, models, known, asked, settings))
         if as_json:
             typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
         else:
@@ -154,6 +156,7 @@ async def _planned(  # what is asked, of whom, and how
     with TemporaryDirectory(prefix="longspan-") as work:
         home = world_home(environment, Path(work))
         exams = await prepare_exams(scenarios, home)
+        user_record(user, tuple(models), exams)  # what a run refuses is not planned
         stage = Stage(home=home, now=utc_now, clock=time.perf_counter)
         planner = Planner(
             registry=known.registry,

@@ -153,7 +153,7 @@ def run(  # noqa: PLR0913 # one parameter for each option of the command line
         by_name = [(one, variants_of([one], known)) for one in everybody if one.name != SCRIPTED]
         request = Request(
             suites=study.suites,
-            data=foreign_data(tau2_data),
+            data=foreign_data(tau2_data or study.tau2_data),
             models=models,
             user=user_variant(study.user_model, known),
             judge=judge_variant(study.judge_model, known),

@@ -16,6 +16,7 @@ from scoring.bfcl.multi_turn import judge_turns
 from scoring.bfcl.single_turn import SingleTurn
 from scoring.bfcl.single_turn import judge as judge_turn
 from scoring.bfcl.trial import first_calls, read_turns
+from scoring.bfcl.unmeetable import why_unmeetable
 from scoring.score import Score
 from scoring.their_verdict import TheirVerdict
 
@@ -44,6 +45,12 @@ def judge(exam: Exam, transcript: Transcript) -> TheirVerdict:
 
 def _said(wrong: Wrong | None, rules: str) -> str:
     return f"right by {rules}" if wrong is None else f"{wrong.code}: {wrong.why}"
+
+
+def why_unsolved(exam: Exam) -> str | None:
+    """Why a task cannot be solved as its own answer says, where its data tells that."""
+    theirs = cast("Theirs", exam.scenario.theirs)
+    return why_unmeetable(Criteria.model_validate(theirs.criteria))
 
 
 def _wrong(criteria: Criteria, exam: Exam, transcript: Transcript, kept: Kept) -> Wrong | None:

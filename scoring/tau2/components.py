@@ -80,8 +80,6 @@ def actions(criteria: Criteria, trial: Trial, tools: Mapping[str, ToolSpec], fai
     """
     wanted = criteria.actions or ()
     unmet = [action for action in wanted if not any(_meets(action, made) for made in trial.made)]
-    if criteria.solo:  # there is one side then
-        wanted = tuple(action.model_copy(update={"requestor": "assistant"}) for action in wanted)
     full = [
         [_fully_meets(action, made, tools, fails=place in failing) for made in trial.made]
         for place, action in enumerate(wanted)

@@ -50,17 +50,21 @@ def read_criteria(data: Mapping[str, JsonValue]) -> Criteria:
     theirs = found if isinstance(found, dict) else {}
     basis = _texts(theirs.get("reward_basis"), ("DB", "COMMUNICATE"))
     actions, assertions = theirs.get("actions"), theirs.get("env_assertions")
+    solo = data.get("solo") is True
+    side: dict[str, Requestor] = {"requestor": "assistant"} if solo else {}  # the one that there is then
     history = [message for message in _list(data.get("history")) if isinstance(message, dict)]
     return Criteria(
         server=str(data.get("server")),
         basis=tuple(word for word in BASES if word in basis),
         unknown=tuple(word for word in basis if word not in BASES),
-        actions=None if actions is None else tuple(map(read_action, _list(actions))),
+        actions=None
+        if actions is None
+        else tuple(read_action(action).model_copy(update=side) for action in _list(actions)),
         assertions=None if assertions is None else tuple(map(_wording, _list(assertions))),
         communicate=_texts(theirs.get("communicate_info")),
         nl_assertions=_texts(theirs.get("nl_assertions")),
         given=isinstance(found, dict),
-        solo=data.get("solo") is True,
+        solo=solo,
         said_before=tuple(
             str(message["content"])
             for message in history

@@ -31,7 +31,17 @@ def assertions(exam: Exam) -> Assertions:
     """What a judge would be asked about a task."""
     theirs = exam.scenario.theirs
     criteria = read_criteria(theirs.criteria if theirs is not None else {})
-    return Assertions(texts=criteria.nl_assertions, counted="NL_ASSERTION" in criteria.basis)
+    counted = "NL_ASSERTION" in criteria.basis and not criteria.unknown
+    return Assertions(texts=criteria.nl_assertions, counted=counted)
+
+
+def why_unsolved(exam: Exam) -> str | None:
+    """Why a task cannot be solved by its reference actions, where its data tells that."""
+    theirs = exam.scenario.theirs
+    criteria = read_criteria(theirs.criteria if theirs is not None else {})
+    if criteria.assertions and not criteria.actions:
+        return "it asserts what the world must become, and has no reference action that brings it about"
+    return None
 
 
 def judge(exam: Exam, transcript: Transcript, judged: Sequence[bool] | None = None) -> TheirVerdict:

@@ -16,7 +16,7 @@ from tests.e2e.served import LONGSPAN, MODEL, counters
 
 pytestmark = pytest.mark.e2e
 
-SUITES = ["home-network/stuck-line", "home-network/loose-cable", "home-network/zh-stuck-line"]
+SUITES = ["home-network/stuck-line", "home-network/loose-cable", "home-network/known-outage"]
 SECONDS = 900
 
 
@@ -63,11 +63,11 @@ def test_every_trial_is_graded_or_the_users_fault(played: Played) -> None:
     for transcript in transcripts:
         assert transcript.ended in GRADED | {"user"}, transcript.failure
         assert transcript.user_exchanges, "nobody played the user"
-        assert transcript.exchanges, "the desk was never asked"
 
 
 def test_both_bills_together_are_what_the_server_counted(played: Played) -> None:
-    (model,), (user,) = played.report["models"], played.report["users"]
+    (model,) = played.report["models"]
+    (user,) = model["users"]
     for ours, theirs in (("input", "prompt_tokens"), ("output", "generation_tokens")):
         desk = summed(ours, [one for each in played.transcripts for one in each.exchanges])
         line = summed(ours, [one for each in played.transcripts for one in each.user_exchanges])

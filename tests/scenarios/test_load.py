@@ -258,6 +258,14 @@ def test_a_study_finds_suites_beside_itself(tmp_path: Path) -> None:
     assert [model.first_call for model in study.models] == ["required", "auto"]
 
 
+@pytest.mark.parametrize("written", ["../tau2-bench", "/data/tau2-bench"])
+def test_a_study_finds_tau2s_data_from_where_it_lies(tmp_path: Path, written: str) -> None:
+    file = tmp_path / "study.yaml"
+    file.write_text(f"models: [reference/oracle]\nsuites: [tau2/mock]\ntau2_data: {written}\n", "utf-8")
+
+    assert Study.read(file).tau2_data == tmp_path / written
+
+
 def test_a_study_with_an_unknown_field_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "study.yaml"
     file.write_text("models: [reference/oracle]\nsuites: [shop]\nrepeat: 2\n", "utf-8")

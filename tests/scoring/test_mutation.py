@@ -176,3 +176,23 @@ def test_a_mutant_whose_trial_was_not_graded_survives() -> None:
     failed = play(REFUND, mutant.behaviour).model_copy(update={"ended": "server"})
 
     assert str(survives(mutant, grade(REFUND, failed))).startswith("it was not graded")
+
+
+def test_a_call_made_twice_is_in_one_message_where_nothing_is_called_after_it() -> None:
+    asked = expecting("list", LIST)
+    both = [
+        keyed(Scenario(suite="s", id="c", title="t", segments=(asked,), tools=Tools(answered=answered)))
+        for answered in (True, False)
+    ]
+    steps = [found(exam, "duplicate_call")["list"].behaviour[0].steps for exam in both]
+
+    assert [[len(step) for step in one] for one in steps] == [[1, 1], [2]]
+
+
+def test_what_may_be_left_out_is_not_missed_where_the_tool_would_refuse_gold_too() -> None:
+    """As answers of other benchmarks have it, which hold nulls where the schema wants a text."""
+    odd = gold("list", "shop__list_orders", customer=None, note={"any": True, "example": 3, "optional": True})
+
+    left_out = found(shop(expecting("list", odd)), "drop_argument")["list.note"]
+
+    assert left_out.equivalent is not None

@@ -6,6 +6,7 @@ loaded once in a process and each trial gets a view of it (`tools.tau2.tables`).
 
 import json
 import tomllib
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
@@ -111,7 +112,10 @@ def answer(environment: Any, requestor: str, tool: str, arguments: dict[str, Any
     call = _module("tau2.data_model.message").ToolCall(
         id="", name=tool, arguments=arguments, requestor=requestor
     )
-    said = environment.get_response(call)
+    with warnings.catch_warnings():
+        # A domain stores an argument of any type, and complains when it shows the record that has it.
+        warnings.filterwarnings("ignore", message="Pydantic serializer warnings")
+        said = environment.get_response(call)
     return str(said.content), bool(said.error)
 
 

@@ -1,5 +1,6 @@
 """Tool work is planned from the oracle's turns."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from harness.plan.cache import simulate
 from harness.plan.counting import Counting
 from harness.plan.talks import Oracle, talk_requests
 from harness.registry.cache_rule import CacheRule
-from scenarios.transcript import AssistantMessage
+from scenarios.theirs import Theirs
+from scenarios.transcript import AssistantMessage, Message
 from tests.harness.little_reading import OneDocument
 from tests.harness.little_run import exam, gold
 from tests.harness.stage import Scripted, stage
@@ -34,6 +36,21 @@ async def test_each_message_of_the_oracle_is_a_request_with_all_that_came_before
     assert all(request.estimated and request.talk == 7 for request in requests)
     assert all(request.pieces[-1].mark for request in requests)
     assert all(request.reply.tokens > 0 for request in requests)
+
+
+async def test_calls_of_another_benchmark_are_planned_one_at_a_time(tmp_path: Path) -> None:
+    """Nobody says which of them need each other, so gold makes all of them in one message."""
+    calls = [{"id": box, "tool": "boxes__peek", "args": {"box": box}} for box in ("a", "b")]
+    segments = [{"id": "look", "user": "Look into both.", "expect": {"calls": calls}}]
+    theirs = Theirs(benchmark="games", version="1", data="0" * 64)
+    ours = await exam(tmp_path, segments=segments)
+    other = await exam(tmp_path, segments=segments, theirs=theirs)
+
+    def messages(said: Sequence[Message]) -> int:
+        return sum(isinstance(message, AssistantMessage) for message in said)
+
+    assert messages(await Oracle(stage(tmp_path)).said(ours)) == 2
+    assert messages(await Oracle(stage(tmp_path)).said(other)) == 3
 
 
 async def test_cache_marks_are_planned_where_they_are_sent(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from scenarios.transcript import (
 )
 from scoring.grade import grade
 from scoring.tau2.defects import DEFECTS
-from scoring.tau2.verdict import judge
+from scoring.tau2.verdict import assertions, judge, why_unsolved
 from scoring.their_verdict import TheirVerdict
 from scoring.theirs import find_rules
 
@@ -326,6 +326,13 @@ def test_a_reward_that_nobody_knows_is_not_guessed() -> None:
     assert (found.success, found.reason) == (None, "nobody here knows how to judge CHARM")
 
 
+def test_no_judge_is_waited_for_where_a_reward_is_not_known_anyway() -> None:
+    basis = ["NL_ASSERTION", "CHARM"]
+    asked = [assertions(exam({"nl_assertions": ["Kind."], "reward_basis": basis[:n]})) for n in (1, 2)]
+
+    assert [one.counted for one in asked] == [True, False]
+
+
 def test_arguments_are_scored_one_by_one_beside_the_verdict() -> None:
     found = judge(exam(DB), trial(call(flight="HAT1", bags=3), changes=[]))
 
@@ -337,6 +344,16 @@ def test_in_solo_mode_the_agent_makes_the_calls_of_both_sides() -> None:
     users = {"actions": [{**BOOK, "requestor": "user"}], "reward_basis": ["ACTION"]}
 
     assert outcome(judge(exam(users, solo=True), trial(GOLD))) == (True, True, [])
+    assert judge(exam(users, solo=True), trial(GOLD)).scores["arguments"].value == 1.0
+    assert outcome(judge(exam(users, solo=True), trial())) == (False, False, [])
+
+
+def test_why_reference_actions_do_not_solve_a_task_is_told_where_there_are_none() -> None:
+    asserted = {"env_assertions": [{"func_name": "is_booked"}], "reward_basis": ["ENV_ASSERTION"]}
+
+    assert "no reference action" in str(why_unsolved(exam(asserted)))
+    assert why_unsolved(exam({**asserted, "actions": [BOOK]})) is None
+    assert why_unsolved(exam({"actions": []})) is None
 
 
 def test_a_grade_shows_their_components_beside_ours() -> None:
