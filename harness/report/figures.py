@@ -212,6 +212,8 @@ class Figures:
         self._models[trial.model.label].add(trial, exam, transcript, grade)
         if watched := self._watched.get(trial.model.label):
             watched.add(transcript.exchanges)
+            if transcript.user == trial.model.label:  # the same servers play the user
+                watched.add(transcript.user_exchanges)
 
     def add_reading(self, model: ModelVariant, reading: ReadingRecord) -> None:
         """Count the requests that gave a model a document part by part."""

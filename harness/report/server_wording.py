@@ -15,7 +15,8 @@ LEGEND = (
     "histogram (≤: in its lowest bucket, >: beyond its highest); means are exact."
 )
 _DOUBTS = {
-    "more": "somebody else used the server meanwhile, or it worked for replies that never arrived",
+    "more": "somebody else used the server meanwhile, trials were played again, or it worked for replies "
+    "that never arrived",
     "fewer": "the server began again, or looks at it failed",
 }
 

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from harness.report.figures import Report, collect
+from harness.report.figures import Figures, Report, collect
 from harness.report.markdown import markdown
 from harness.report.page import Page
 from harness.report.server_figures import Watched, Window
 from harness.report.server_wording import bucket
 from harness.report.terminal import print_report
 from local_models.metrics import Sample
-from tests.harness.report.sample_costs import asked
+from tests.harness.report.sample_costs import asked, spent
 from tests.harness.report.sample_run import good, graded, record
 from tests.harness.report.sample_server import (
     LOCAL,
@@ -59,6 +59,19 @@ def test_a_reply_that_told_no_count_leaves_the_comparison_open() -> None:
     looks = session(look(0, prompt_tokens=0), look(20, prompt_tokens=900))
     found = figures(looks, exchanges=[asked(at(10), input=100), asked(at(11))])
     assert (found.usage_prompt_tokens, found.difference, found.doubt) == (None, None, None)
+
+
+@pytest.mark.parametrize(("player", "counted"), [(LOCAL.label, 150), ("scripted", 100)])
+def test_requests_of_a_user_that_the_same_server_plays_are_counted(player: str, counted: int) -> None:
+    looks = session(look(0, prompt_tokens=0), look(30, prompt_tokens=counted))
+    found = Figures(record(LOCAL), watched={LOCAL.label: Watched(sessions=[looks])})
+    for trial, exam, transcript, grade in graded(spent(good(), asked(at(10), input=100)), of=LOCAL):
+        beside = (asked(at(11), input=50),)
+        played = transcript.model_copy(update={"user": player, "user_exchanges": beside})
+        found.add(trial, exam, played, grade)
+    (model,) = found.report({}).models
+    assert model.server is not None
+    assert (model.server.usage_prompt_tokens, model.server.doubt) == (counted, None)
 
 
 def test_sessions_are_added_up_and_what_happened_between_them_is_left_out() -> None:
