@@ -68,6 +68,7 @@ def newer_checkout(folder: Path) -> Path:
     kept = [task for task in json.loads(tasks.read_text("utf-8")) if task["id"] == "create_task_1"]
     kept[0]["evaluation_criteria"]["reward_basis"] = ["DB", "MOOD"]
     tasks.write_text(json.dumps(kept), "utf-8")
+    tasks.with_name("split_tasks.json").write_text(json.dumps({"base": ["create_task_1"]}), "utf-8")
     return folder
 
 
