@@ -82,7 +82,8 @@ def grade(
     """
     prepared = exam if isinstance(exam, Prepared) else prepare(exam)
     if transcript.ended not in GRADED:
-        return _excluded(transcript)
+        why = f": {transcript.failure.message}" if transcript.failure is not None else ""
+        return not_graded(transcript, f"not graded, since it ended as `{transcript.ended}`{why}")
     evidence = read(prepared, transcript)
     facts, leaves, violations = check_facts(evidence), check_leaves(evidence), find_violations(evidence)
     line = _judged_line(evidence)
@@ -182,15 +183,15 @@ def _plugged_in(
     return found
 
 
-def _excluded(transcript: Transcript) -> Grade:
-    why = f": {transcript.failure.message}" if transcript.failure is not None else ""
+def not_graded(transcript: Transcript, reason: str) -> Grade:
+    """The grade of a trial that has none."""
     return Grade(
         scenario=transcript.scenario,
         model=transcript.model,
         repeat=transcript.repeat,
         ended=transcript.ended,
         graded=False,
-        reason=f"not graded, since it ended as `{transcript.ended}`{why}",
+        reason=reason,
     )
 
 

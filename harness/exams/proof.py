@@ -16,7 +16,7 @@ from harness.trial.play import Stage, play
 from scenarios.exam import Exam
 from scenarios.record import Record
 from scenarios.transcript import Transcript
-from scoring.grade import Grade
+from scoring.grade import Grade, not_graded
 from scoring.mutation import Mutant, mutants
 
 FLOORS = ("idle", "refuser")
@@ -84,14 +84,7 @@ def _graded(grader: Grader, exam: Exam, transcript: Transcript) -> Grade:
     try:
         return grader.grade(exam, transcript)
     except Exception as error:  # the boundary: rules that raise, of ours or of others, are a finding
-        return Grade(
-            scenario=transcript.scenario,
-            model=transcript.model,
-            repeat=transcript.repeat,
-            ended=transcript.ended,
-            graded=False,
-            reason=f"grading it raised {type(error).__name__}: {error}",
-        )
+        return not_graded(transcript, f"grading it raised {type(error).__name__}: {error}")
 
 
 def _jobs(exam: Exam, equivalents: list[Equivalent]) -> Iterator[tuple[Exam, Model, Mutant | None]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from harness.report.judge_figures import JudgeFigures
-from harness.report.wording import at_least, whole
+from harness.report.wording import took, whole
 
 
 def judges_said(judges: Sequence[JudgeFigures]) -> Iterator[str]:
@@ -14,15 +14,6 @@ def judges_said(judges: Sequence[JudgeFigures]) -> Iterator[str]:
         yield (
             f"What no rule can decide was judged by {judge.model} (prompt "
             f"{', '.join(map(str, judge.prompts))}): {whole(judge.verdicts)} verdicts on "
-            f"{whole(judge.trials)} trials, {whole(judge.met)} of them met{without} ({_took(judge)}). A "
+            f"{whole(judge.trials)} trials, {whole(judge.met)} of them met{without} ({took(judge)}). A "
             "judge's verdicts are as good as its agreement with people's on a labelled sample."
         )
-
-
-def _took(judge: JudgeFigures) -> str:
-    if not judge.requests:
-        return "no requests"
-    known = judge.cost_usd is not None
-    cost = at_least(judge.cost_usd, judge.unpriced) if known else "at a cost that nobody knows"
-    tokens = f"{whole(judge.usage.input)} input and {whole(judge.usage.output)} output tokens"
-    return f"{whole(judge.requests)} requests, {tokens}, {cost}; in no other figure here"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from harness.report.figures import ModelFigures
 from harness.report.markdown_table import escaped, table
 from harness.report.user_figures import UserFigures
-from harness.report.wording import UNKNOWN, at_least, label, whole
+from harness.report.wording import UNKNOWN, at_least, label, took, whole
 
 
 def users_said(models: Sequence[ModelFigures]) -> Iterator[str]:
@@ -13,7 +13,7 @@ def users_said(models: Sequence[ModelFigures]) -> Iterator[str]:
     for model in models:
         for user in model.users:
             yield (
-                f"{label(model)}: its users were played by {user.model}{_served(user)} ({_took(user)}). How "
+                f"{label(model)}: its users were played by {user.model}{_served(user)} ({took(user)}). How "
                 f"{whole(user.trials)} conversations ended: {_ended(user) or 'none by the user'}."
                 + (f" Excluded, since the user broke its part: {_counts(user.broken)}." * bool(user.broken))
                 + (f" Counted, though it broke its part: {_counts(user.noted)}." * bool(user.noted))
@@ -51,15 +51,6 @@ def _ended(user: UserFigures) -> str:
 
 def _counts(found: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {whole(n)}" for name, n in found.items())
-
-
-def _took(user: UserFigures) -> str:
-    if not user.requests:
-        return "no requests"
-    known = user.cost_usd is not None
-    cost = at_least(user.cost_usd, user.unpriced) if known else "at a cost that nobody knows"
-    tokens = f"{whole(user.usage.input)} input and {whole(user.usage.output)} output tokens"
-    return f"{whole(user.requests)} requests, {tokens}, {cost}; in no other figure here"
 
 
 def _served(user: UserFigures) -> str:

@@ -3,7 +3,9 @@
 from harness.money import dollars_text
 from harness.report.figures import ModelFigures, Report
 from harness.report.interval import Interval
+from harness.report.judge_figures import JudgeFigures
 from harness.report.plain_text import visible
+from harness.report.user_figures import UserFigures
 
 UNKNOWN = "–"
 _FORCED = "†"
@@ -67,6 +69,16 @@ def usd(dollars: float | None) -> str:
 def at_least(dollars: float | None, unpriced: int) -> str:
     """Dollars, marked as a lower bound where some requests have no known cost."""
     return usd(dollars) if dollars is None or not unpriced else f"≥{usd(dollars)}"
+
+
+def took(bill: UserFigures | JudgeFigures) -> str:
+    """What asking somebody beside the models under test took."""
+    if not bill.requests:
+        return "no requests"
+    known = bill.cost_usd is not None
+    cost = at_least(bill.cost_usd, bill.unpriced) if known else "at a cost that nobody knows"
+    tokens = f"{whole(bill.usage.input)} input and {whole(bill.usage.output)} output tokens"
+    return f"{whole(bill.requests)} requests, {tokens}, {cost}; in no other figure here"
 
 
 def milliseconds(value: float | None) -> str:
